@@ -1,0 +1,186 @@
+//! The path of the call: compiled from its template, matched against the path of a request.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clause::{Clause, Evidence};
+use crate::contract_error::ContractError;
+use crate::ids::{ApiToken, InstanceId};
+use crate::pointer::Pointer;
+use crate::rules::{Kind, Seen, ValueRules};
+use crate::violation::Violation;
+
+/// The names of the two parameters, which are also the names in the template.
+pub(crate) const INSTANCE: &str = "idInstance";
+pub(crate) const TOKEN: &str = "apiTokenInstance";
+
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) template: String,
+    pub(crate) clause: Arc<Clause>,
+    pub(crate) instance: ValueRules,
+    pub(crate) token: ValueRules,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Literal { text: String, ignore_case: bool },
+    Instance,
+    Token,
+}
+
+/// Which call a path is: the two parameters in it. Its `Debug` does not show the token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Address<'p> {
+    instance: InstanceId,
+    token: &'p str,
+}
+
+impl<'p> Address<'p> {
+    /// The instance that is called.
+    #[must_use]
+    pub fn instance(&self) -> InstanceId {
+        self.instance
+    }
+
+    /// The token as it stands in the path. It is a secret: whoever calls this must not show it.
+    #[must_use]
+    pub fn expose_token(&self) -> &'p str {
+        self.token
+    }
+}
+
+impl fmt::Debug for Address<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Address").field("instance", &self.instance).field("token", &"***").finish()
+    }
+}
+
+impl Route {
+    pub(crate) fn new(
+        template: &str,
+        at: &Pointer,
+        ignore_case: &[&str],
+        clause: Arc<Clause>,
+        instance: ValueRules,
+        token: ValueRules,
+    ) -> Result<Self, ContractError> {
+        let mut pieces = Vec::new();
+        let mut rest = template;
+        while let Some((literal, more)) = rest.split_once('{') {
+            literals(literal, ignore_case, &mut pieces);
+            let (name, behind) =
+                more.split_once('}').ok_or_else(|| ContractError::new(at, "a `{` without its `}`"))?;
+            pieces.push(match name {
+                INSTANCE => Piece::Instance,
+                TOKEN => Piece::Token,
+                _ => {
+                    return Err(ContractError::new(
+                        at,
+                        format!("the parameter `{name}` is not known; known are `{INSTANCE}`, `{TOKEN}`"),
+                    ));
+                }
+            });
+            rest = behind;
+        }
+        literals(rest, ignore_case, &mut pieces);
+        let count = |wanted: fn(&Piece) -> bool| pieces.iter().filter(|piece| wanted(piece)).count();
+        if count(|piece| matches!(piece, Piece::Instance)) != 1
+            || count(|piece| matches!(piece, Piece::Token)) != 1
+        {
+            return Err(ContractError::new(
+                at,
+                format!("the path has `{{{INSTANCE}}}` and `{{{TOKEN}}}` once each"),
+            ));
+        }
+        Ok(Self { template: template.to_owned(), clause, instance, token, pieces })
+    }
+
+    pub(crate) fn path(&self, instance: InstanceId, token: &ApiToken) -> String {
+        let mut path = String::with_capacity(self.template.len() + token.expose().len());
+        for piece in &self.pieces {
+            match piece {
+                Piece::Literal { text, .. } => path.push_str(text),
+                Piece::Instance => path.push_str(&instance.to_string()),
+                Piece::Token => path.push_str(token.expose()),
+            }
+        }
+        path
+    }
+
+    pub(crate) fn address<'p>(&self, path: &'p str) -> Result<Address<'p>, Violation> {
+        let (instance, token) = self
+            .captures(path)
+            .ok_or_else(|| Violation::new(&self.clause, Pointer::root(), "has another form"))?;
+        let number = match instance.parse::<InstanceId>() {
+            Ok(id) => i128::from(id.number()),
+            // More digits than the type holds, so more than every maximum.
+            Err(_) if !instance.is_empty() && instance.bytes().all(|byte| byte.is_ascii_digit()) => {
+                if instance.starts_with('0') {
+                    return Err(broken(&self.instance, INSTANCE, "has leading zeros", &self.clause));
+                }
+                i128::MAX
+            }
+            Err(_) => return Err(broken(&self.instance, INSTANCE, "is no number", &self.clause)),
+        };
+        limits(&self.instance, INSTANCE, Seen::Integer(number))?;
+        limits(&self.token, TOKEN, Seen::Text(token))?;
+        // The contract is refused where its maximum is beyond the type, so nothing is cut off here.
+        Ok(Address { instance: InstanceId::new(u64::try_from(number).unwrap_or(u64::MAX)), token })
+    }
+
+    fn captures<'p>(&self, path: &'p str) -> Option<(&'p str, &'p str)> {
+        let mut rest = path;
+        let (mut instance, mut token) = ("", "");
+        for piece in &self.pieces {
+            match piece {
+                Piece::Literal { text, ignore_case } => {
+                    let head = rest.get(..text.len())?;
+                    if head != text && !(*ignore_case && head.eq_ignore_ascii_case(text)) {
+                        return None;
+                    }
+                    rest = &rest[text.len()..];
+                }
+                Piece::Instance | Piece::Token => {
+                    let (value, behind) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                    rest = behind;
+                    *(if matches!(piece, Piece::Instance) { &mut instance } else { &mut token }) = value;
+                }
+            }
+        }
+        rest.is_empty().then_some((instance, token))
+    }
+}
+
+fn broken(rules: &ValueRules, name: &str, found: &str, otherwise: &Arc<Clause>) -> Violation {
+    Violation::new(rules.kind_clause.as_ref().unwrap_or(otherwise), Pointer::root().child(name), found)
+}
+
+fn limits(rules: &ValueRules, name: &str, seen: Seen<'_>) -> Result<(), Violation> {
+    debug_assert!(matches!(rules.kind, Kind::Text | Kind::Integer));
+    for limit in &rules.limits {
+        if let Some(found) = limit.check.broken_by(seen) {
+            return Err(Violation::new(&limit.clause, Pointer::root().child(name), found));
+        }
+    }
+    Ok(())
+}
+
+/// The literal text between two parameters, with the words that are matched without regard to case on their own.
+fn literals(text: &str, ignore_case: &[&str], pieces: &mut Vec<Piece>) {
+    let first = ignore_case.iter().filter_map(|word| Some((text.find(word)?, *word))).min();
+    if let Some((start, word)) = first {
+        literals(&text[..start], &[], pieces);
+        pieces.push(Piece::Literal { text: word.to_owned(), ignore_case: true });
+        literals(&text[start + word.len()..], ignore_case, pieces);
+    } else if !text.is_empty() {
+        pieces.push(Piece::Literal { text: text.to_owned(), ignore_case: false });
+    }
+}
+
+/// What `x-ignore-case` says of a path.
+pub(crate) struct IgnoreCase<'d> {
+    pub(crate) words: Vec<&'d str>,
+    pub(crate) evidence: Evidence,
+}

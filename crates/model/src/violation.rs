@@ -1,0 +1,99 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clause::Clause;
+use crate::pointer::Pointer;
+
+/// One clause that a body breaks, and where. It holds no value from the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    clause: Arc<Clause>,
+    pointer: Pointer,
+    found: String,
+}
+
+impl Violation {
+    pub(crate) fn new(clause: &Arc<Clause>, pointer: Pointer, found: impl Into<String>) -> Self {
+        Self { clause: Arc::clone(clause), pointer, found: found.into() }
+    }
+
+    /// The clause that is broken.
+    #[must_use]
+    pub fn clause(&self) -> &Arc<Clause> {
+        &self.clause
+    }
+
+    /// Where in the body; empty for the whole of it. Something missing is named by where it should stand.
+    #[must_use]
+    pub fn pointer(&self) -> &Pointer {
+        &self.pointer
+    }
+
+    /// What was found there, without the value: "is a number", "has 26 characters", "is missing".
+    #[must_use]
+    pub fn found(&self) -> &str {
+        &self.found
+    }
+}
+
+impl fmt::Display for Violation {
+    /// `/groupName is a number, but `groupName` is a string (request.groupName.string, documented)`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = match self.pointer.as_str() {
+            "" => "the body",
+            path => path,
+        };
+        let Self { clause, found, .. } = self;
+        write!(formatter, "{place} {found}, but {} ({clause}, {})", clause.sentence(), clause.evidence())
+    }
+}
+
+/// All the clauses that a body breaks: at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// `None` where nothing is broken.
+    pub(crate) fn from_vec(found: Vec<Violation>) -> Option<Self> {
+        if found.is_empty() { None } else { Some(Self(found)) }
+    }
+
+    /// The violations, in the order in which they were found.
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
+        self.0.iter()
+    }
+
+    /// The first one found.
+    #[must_use]
+    pub fn first(&self) -> &Violation {
+        &self.0[0]
+    }
+}
+
+impl From<Violation> for Violations {
+    fn from(violation: Violation) -> Self {
+        Self(vec![violation])
+    }
+}
+
+impl<'a> IntoIterator for &'a Violations {
+    type Item = &'a Violation;
+    type IntoIter = std::slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Violations {
+    /// One line for each violation.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.iter().enumerate() {
+            let line_end = if index == 0 { "" } else { "\n" };
+            write!(formatter, "{line_end}{violation}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Violations {}
