@@ -58,6 +58,8 @@ mod rules;
 mod schema;
 mod shape;
 mod state;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 mod violation;
 
 pub use answer::{Condition, ErrorCase, Example, PlainAnswer, Repeat};
