@@ -16,6 +16,7 @@ use crate::request::CreateGroup;
 use crate::response::Group;
 use crate::route::Address;
 use crate::shape::{ErrorShape, RequestShape, ResponseShape};
+use crate::variation;
 use crate::violation::{Violation, Violations};
 
 /// What the method promises, ready to be applied: the reader of bodies, the clauses, the errors, the schemas.
@@ -239,6 +240,16 @@ impl Contract {
     /// The names of the members that a body may have, in the order of the document.
     pub fn members(&self, body: Body) -> impl Iterator<Item = &str> {
         self.rules(body).object.fields.iter().map(|field| field.name.as_str())
+    }
+
+    /// For each character of a member's value in the body's first example, the characters that may stand in its place.
+    ///
+    /// That is what the endpoint needs to make values of the documented form: `12345678910-1112131415@g.us` tells that
+    /// the first eleven are digits, and that `@g.us` stays. Only letters and digits of ASCII are exchanged; where the
+    /// contract has no pattern, only digits for digits. `None` if there is no example with a text of that name.
+    #[must_use]
+    pub fn variations(&self, body: Body, member: &str) -> Option<Vec<Vec<char>>> {
+        variation::of(&self.rules(body).object, self.examples(body).first()?, member)
     }
 
     /// The clauses that say that no two answers have the same value, with the names of the members.

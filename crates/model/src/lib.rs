@@ -60,6 +60,7 @@ mod shape;
 mod state;
 #[cfg(feature = "proptest")]
 pub mod strategy;
+mod variation;
 mod violation;
 
 pub use answer::{Condition, ErrorCase, Example, PlainAnswer, Repeat};

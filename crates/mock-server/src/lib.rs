@@ -1,0 +1,39 @@
+//! An endpoint that behaves like GREEN-API's createGroup, for tests and for development without a phone.
+//!
+//! - [`Emulation`] is the method with the state of its instances, made from a [`Contract`](greenapi_model::Contract).
+//! - [`EmulationService`] is the same as a hyper service, for a server of your own.
+//! - [`Server`] puts it behind a socket. The binary `greenapi-mock` is that with a command line.
+//!
+//! # What decides an answer
+//!
+//! First the path and the HTTP method, then the size of the body, then the state of the instance and the request, in the
+//! order in which the contract lists its errors. Each answer names the clause that promises it ([`Outcome::clause`]).
+//!
+//! The state belongs to an instance: two test suites that use two ids do not see each other. [`test_instances`] are
+//! there without any set-up; any other id is an authorized instance, made at its first call.
+//!
+//! Nothing depends on chance or on the time of day unless it is asked for: the seed decides ids and links, and the clock
+//! stands still ([`Settings`]).
+//!
+//! # Limits
+//!
+//! Instances, kept groups and the size of a body are bounded ([`Settings`], [`Emulation::body_limit`]). The head of a request
+//! has 30 seconds and is bounded by hyper's buffer.
+
+mod clock;
+mod emulation;
+mod instance;
+mod instances;
+mod mint;
+mod outcome;
+mod server;
+mod service;
+mod test_instances;
+
+pub use clock::{Clock, FixedTime, InvalidTime};
+pub use emulation::{Call, Emulation, Settings, Unemulable};
+pub use instance::{Behaviour, Groups};
+pub use outcome::{Answer, Outcome};
+pub use server::{Running, Server};
+pub use service::EmulationService;
+pub use test_instances::{TestInstance, test_instances};

@@ -1,0 +1,160 @@
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::emulation::Emulation;
+use crate::service::EmulationService;
+
+/// How long calls that are under way may take once the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How long the head of a request may take.
+const HEAD: Duration = Duration::from_secs(30);
+/// How long to wait after an error of `accept` that is not about one connection, such as too many open files.
+const BACK_OFF: Duration = Duration::from_millis(50);
+
+/// An emulation behind a socket, HTTP/1.1.
+///
+/// ```
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// use std::sync::Arc;
+///
+/// use greenapi_mock_server::{Emulation, Server};
+/// use greenapi_model::Contract;
+///
+/// let emulation = Arc::new(Emulation::new(Contract::default())?);
+/// let running = Server::bind("127.0.0.1:0".parse()?, emulation).await?.start();
+/// println!("point your client at {}", running.url());
+/// running.stop().await;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })
+/// # .map_err(|error| std::io::Error::other(error.to_string()))?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a server that is bound answers nothing until it is run or started"]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    emulation: Arc<Emulation>,
+}
+
+impl Server {
+    /// Binds the address; port 0 is any free one.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, such as that the address is in use.
+    pub async fn bind(address: SocketAddr, emulation: Arc<Emulation>) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address, emulation })
+    }
+
+    /// Where the server is reached from this machine, such as `http://127.0.0.1:8080`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        url(self.address)
+    }
+
+    /// Serves until `stop` is ready, then takes no more connections and lets calls that are under way end.
+    ///
+    /// It ends at last after ten more seconds. Dropping the future drops the listener, but leaves connections be that are open.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let mut stop = std::pin::pin!(stop);
+        let graceful = GracefulShutdown::new();
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, _)) => self.serve(stream, &graceful),
+                    Err(error) => back_off(&error).await,
+                },
+                () = &mut stop => break,
+            }
+        }
+        drop(self.listener);
+        if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+            tracing::warn!("calls were still under way when the server stopped");
+        }
+    }
+
+    /// Serves in a task of its own, until [`Running::stop`] is called or the [`Running`] is dropped.
+    pub fn start(self) -> Running {
+        let (stop, stopped) = oneshot::channel();
+        let url = self.url();
+        let task = tokio::spawn(self.run(async {
+            // An error is the sender being dropped, which means the same.
+            let _ = stopped.await;
+        }));
+        Running { url, stop, task }
+    }
+
+    fn serve(&self, stream: TcpStream, graceful: &GracefulShutdown) {
+        // Answers are small and written at once, so there is nothing to wait for.
+        let _ = stream.set_nodelay(true);
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD)
+            // A client may end its side after the request and still read the answer.
+            .half_close(true)
+            .auto_date_header(self.emulation.has_real_time())
+            .serve_connection(TokioIo::new(stream), EmulationService::new(Arc::clone(&self.emulation)));
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+}
+
+/// An error of one connection is over with it; any other would come again at once.
+async fn back_off(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+        tracing::warn!(%error, "cannot accept a connection; trying again");
+        tokio::time::sleep(BACK_OFF).await;
+    }
+}
+
+fn url(address: SocketAddr) -> String {
+    // An address that stands for all of the machine's is not one to connect to.
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}
+
+/// A server that serves in a task of its own.
+#[derive(Debug)]
+#[must_use = "the server stops when this is dropped"]
+pub struct Running {
+    url: String,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// Where the server is reached from this machine, such as `http://127.0.0.1:43210`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Stops the server and waits until calls that are under way have ended, for ten seconds at most.
+    pub async fn stop(self) {
+        // The server may have stopped by itself only by a panic, which shows in the log of its task.
+        let _ = self.stop.send(());
+        let _ = self.task.await;
+    }
+}
