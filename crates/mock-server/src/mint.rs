@@ -3,7 +3,8 @@
 //! The contract says which characters may stand at each place. A value is then a number whose digits are those
 //! characters. The number of the group counts from the right, the instance from the left, so that no two groups have
 //! the same value as long as the two do not meet: in `12345678910-1112131415@g.us` they do after 10^10 groups.
-//! The seed moves all of them, and each digit moves its left neighbour, so that values in a row do not look like it.
+//! The seed moves all of them, and each digit moves its neighbours, first the left one and then the right one, so that
+//! values in a row do not look like it.
 
 /// Makes values for one member.
 #[derive(Debug)]
@@ -12,7 +13,7 @@ pub(crate) struct Mint {
     places: Vec<Vec<char>>,
     /// How far the seed moves each place.
     shift: Vec<usize>,
-    /// Whether the place to the right belongs to the same run of places that vary.
+    /// Whether the place to the right varies too, and so belongs to the same run.
     chained: Vec<bool>,
 }
 
@@ -41,6 +42,11 @@ impl Mint {
                 digits[index] += 7 * digits[index + 1];
             }
             digits[index] %= self.places[index].len();
+        }
+        for index in 1..digits.len() {
+            if self.chained[index - 1] {
+                digits[index] = (digits[index] + 3 * digits[index - 1]) % self.places[index].len();
+            }
         }
         digits.iter().zip(&self.places).map(|(digit, place)| place[*digit]).collect()
     }

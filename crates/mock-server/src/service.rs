@@ -125,6 +125,7 @@ fn log(answer: &Answer) {
     }
     let instance = outcome.instance().map(InstanceId::number);
     let clause = outcome.clause().map(|clause| clause.id());
-    let violations = outcome.violations().map(ToString::to_string);
+    // One line a call, so the lines of the violations are put into one.
+    let violations = outcome.violations().map(|violations| violations.to_string().replace('\n', "; "));
     tracing::info!(instance, status = answer.status, clause, violations, "answered");
 }

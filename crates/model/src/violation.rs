@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::clause::Clause;
+use crate::clause::{Clause, Part};
 use crate::pointer::Pointer;
 
 /// One clause that a body breaks, and where. It holds no value from the body.
@@ -39,9 +39,10 @@ impl Violation {
 impl fmt::Display for Violation {
     /// `/groupName is a number, but `groupName` is a string (request.groupName.string, documented)`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = match self.pointer.as_str() {
-            "" => "the body",
-            path => path,
+        let place = match (self.pointer.as_str(), self.clause.part()) {
+            ("", Part::Path) => "the path",
+            ("", _) => "the body",
+            (pointer, _) => pointer,
         };
         let Self { clause, found, .. } = self;
         write!(formatter, "{place} {found}, but {} ({clause}, {})", clause.sentence(), clause.evidence())
