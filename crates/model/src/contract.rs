@@ -312,6 +312,11 @@ impl Contract {
         json_schema::indented(&self.inner.document)
     }
 
+    #[cfg(feature = "proptest")]
+    pub(crate) fn route(&self) -> &crate::route::Route {
+        &self.inner.operation.route
+    }
+
     pub(crate) fn rules(&self, body: Body) -> &BodyRules {
         match body {
             Body::Request => &self.inner.operation.request,

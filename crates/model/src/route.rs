@@ -98,15 +98,20 @@ impl Route {
     }
 
     pub(crate) fn path(&self, instance: InstanceId, token: &ApiToken) -> String {
-        let mut path = String::with_capacity(self.template.len() + token.expose().len());
-        for piece in &self.pieces {
-            match piece {
-                Piece::Literal { text, .. } => path.push_str(text),
-                Piece::Instance => path.push_str(&instance.to_string()),
-                Piece::Token => path.push_str(token.expose()),
-            }
-        }
-        path
+        self.path_with(&instance.to_string(), token.expose(), &str::to_owned)
+    }
+
+    /// The path with any texts for the parameters, and `spell` applied to what is matched without regard to case.
+    pub(crate) fn path_with(&self, instance: &str, token: &str, spell: &dyn Fn(&str) -> String) -> String {
+        self.pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal { text, ignore_case: true } => spell(text),
+                Piece::Literal { text, ignore_case: false } => text.clone(),
+                Piece::Instance => instance.to_owned(),
+                Piece::Token => token.to_owned(),
+            })
+            .collect()
     }
 
     pub(crate) fn address<'p>(&self, path: &'p str) -> Result<Address<'p>, Violation> {

@@ -22,6 +22,7 @@
 mod breaking;
 mod json;
 mod object;
+mod path;
 mod spelling;
 mod value;
 
@@ -31,6 +32,7 @@ use proptest::prelude::*;
 
 pub use breaking::breaking;
 pub use json::any_json;
+pub use path::{breaking_path, path};
 
 use crate::contract::{Body, Contract};
 use crate::request::CreateGroup;

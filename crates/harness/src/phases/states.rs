@@ -1,0 +1,47 @@
+use greenapi_model::{Body, Condition, InstanceState, Repeat};
+
+use crate::case::Case;
+use crate::gauge::{Expected, Gauge};
+
+/// How often a recovering instance is called before it counts as one that does not recover.
+const PATIENCE: u32 = 10;
+
+/// The errors that come from the state of an instance, and the way back to success.
+pub(super) fn states(gauge: &mut Gauge<'_>) {
+    let (contract, target) = (gauge.contract, gauge.wire.target);
+    let Some(example) = contract.examples(Body::Request).first() else { return };
+    let body = example.body().as_bytes().to_vec();
+    for error in contract.errors() {
+        let Condition::Instance(state) = error.condition() else { continue };
+        if let Some(instance) = target.in_state(state) {
+            let call = Case::call(contract, target, instance, body.clone());
+            // Twice: the state stays.
+            gauge.one(&call, Expected::Error(error));
+            gauge.one(&call, Expected::Error(error));
+        } else {
+            let reason = format!("no instance is named that is {state}");
+            gauge.ledger.not_checked(error.clause().id(), reason);
+        }
+        if *state == InstanceState::Starting && error.repeat() == Repeat::Later {
+            recovery(gauge, &body, error);
+        }
+    }
+}
+
+/// An instance that is starting becomes an authorized one, and stays that.
+fn recovery(gauge: &mut Gauge<'_>, body: &[u8], error: &greenapi_model::ErrorCase) {
+    let (contract, target) = (gauge.contract, gauge.wire.target);
+    let Some(instance) = target.recovering_instance() else { return };
+    let call = Case::call(contract, target, instance, body.to_vec());
+    let mut reply = gauge.one(&call, Expected::Error(error));
+    for _ in 0..PATIENCE {
+        if reply.status() != Some(error.status()) {
+            break;
+        }
+        reply = gauge.send(&call);
+    }
+    // The last answer is judged as that of an authorized instance, and so is one more.
+    let findings = gauge.judge.success(&reply);
+    gauge.note(&call, &reply, findings);
+    gauge.one(&call, Expected::Success);
+}
