@@ -1,0 +1,84 @@
+//! The commands that keep this repository in order. `cargo xtask --help` teaches them.
+
+mod codegen;
+mod failure;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask codegen          after a change in spec/: writes what is made from it
+  cargo xtask codegen --check  says which generated files are stale, and writes nothing
+
+Exit codes:
+  0  done, or up to date
+  1  refused or failed; stderr says what, where, and what to do
+  2  wrong use of the command line
+  4  generated files are stale; run `cargo xtask codegen`";
+
+/// The commands that keep this repository in order
+#[derive(Debug, Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask", after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the JSON of the contract from the editions in spec/
+    ///
+    /// Reads each spec/<edition>.yaml and writes crates/model/contracts/<edition>/: the document with its references
+    /// resolved, and a JSON Schema each for the request, the response and the error. A keyword or an `x-` field that
+    /// is not known is refused, with its file, line and column. Files of editions that are gone are removed.
+    Codegen {
+        /// Write nothing; exit with 4 if a generated file is stale, missing or superfluous
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments.command, &mut io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Where stderr is closed there is nobody to tell, and the exit code still says it.
+            let _ = write!(io::stderr(), "{failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
+    let root = workspace_root();
+    match command {
+        Command::Codegen { check } => {
+            codegen::run(root, if *check { codegen::Mode::Check } else { codegen::Mode::Write }, out)
+        }
+    }
+}
+
+/// The folder of this package stands in the root of the workspace.
+fn workspace_root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}
