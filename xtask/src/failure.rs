@@ -30,6 +30,11 @@ impl Failure {
         Self::new(Exit::Failed, [format!("cannot {what}: {error}")])
     }
 
+    /// What is wrong, as it can stand within another message.
+    pub(crate) fn messages(&self) -> String {
+        self.messages.join("\n")
+    }
+
     #[cfg(test)]
     pub(crate) fn exit(&self) -> Exit {
         self.exit

@@ -2,6 +2,7 @@
 
 mod codegen;
 mod failure;
+mod test;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -15,6 +16,7 @@ const EXAMPLES: &str = "\
 Examples:
   cargo xtask codegen          after a change in spec/: writes what is made from it
   cargo xtask codegen --check  says which generated files are stale, and writes nothing
+  cargo xtask test             before a commit: all that a change has to pass
 
 Exit codes:
   0  done, or up to date
@@ -42,6 +44,11 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Run all that a change has to pass, and stop at the first step that fails
+    ///
+    /// Format, lints, generated files, documentation and tests. Each step says what it runs; a step that fails says
+    /// how to run it alone.
+    Test,
 }
 
 fn main() -> ExitCode {
@@ -62,6 +69,7 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Codegen { check } => {
             codegen::run(root, if *check { codegen::Mode::Check } else { codegen::Mode::Write }, out)
         }
+        Command::Test => test::run(root, out),
     }
 }
 
