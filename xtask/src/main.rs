@@ -36,7 +36,7 @@ struct Arguments {
 enum Command {
     /// Make the JSON of the contract from the editions in spec/
     ///
-    /// Reads each spec/<edition>.yaml and writes crates/model/contracts/<edition>/: the document with its references
+    /// Reads each `spec/EDITION.yaml` and writes `crates/model/contracts/EDITION/`: the document with its references
     /// resolved, and a JSON Schema each for the request, the response and the error. A keyword or an `x-` field that
     /// is not known is refused, with its file, line and column. Files of editions that are gone are removed.
     Codegen {
