@@ -55,7 +55,7 @@ pub(crate) fn exchanges(contract: &Contract, wire: &Wire<'_>) -> Result<Vec<Exch
             Condition::OtherMethod => call(authorized, "").with_method(Method::GET),
             Condition::BodyAbove(bytes) => {
                 let size = usize::try_from(*bytes).unwrap_or(usize::MAX).saturating_add(1);
-                call(authorized, &format!("{valid:<size$}"))
+                call(authorized, &(valid.to_owned() + &" ".repeat(size.saturating_sub(valid.len()))))
             }
             Condition::Instance(state) => match target.in_state(state) {
                 Some(instance) => call(instance, valid),

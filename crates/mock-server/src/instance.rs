@@ -23,6 +23,18 @@ impl Behaviour {
         Self { before: (calls > 0).then_some((calls, state)), ..self }
     }
 
+    /// The state that the instance is in, or comes to.
+    #[must_use]
+    pub fn state(&self) -> &InstanceState {
+        &self.state
+    }
+
+    /// For how many calls it is in another state first, and in which.
+    #[must_use]
+    pub fn before(&self) -> Option<(u32, &InstanceState)> {
+        self.before.as_ref().map(|(calls, state)| (*calls, state))
+    }
+
     /// All the states that the instance comes through.
     pub(crate) fn states(&self) -> impl Iterator<Item = &InstanceState> {
         self.before.iter().map(|(_, state)| state).chain([&self.state])

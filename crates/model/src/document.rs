@@ -12,7 +12,7 @@ use serde_json::Number;
 use crate::contract_error::ContractError;
 use crate::pointer::Pointer;
 
-/// How deep references may lead before they count as a circle.
+/// How deep a document may be nested once its references are resolved.
 const DEEPEST: usize = 64;
 
 #[derive(Clone, Debug)]
@@ -60,35 +60,46 @@ impl Node {
 
     /// The node with every local `$ref` replaced by what it names.
     pub(crate) fn resolved(&self) -> Result<Self, ContractError> {
-        self.resolved_in(self, &Pointer::root(), 0)
+        self.resolved_in(self, &Pointer::root(), 0, &[])
     }
 
-    fn resolved_in(&self, document: &Self, at: &Pointer, depth: usize) -> Result<Self, ContractError> {
+    /// `trail` has the references that led here.
+    fn resolved_in(
+        &self,
+        document: &Self,
+        at: &Pointer,
+        depth: usize,
+        trail: &[&str],
+    ) -> Result<Self, ContractError> {
         if depth > DEEPEST {
-            return Err(ContractError::new(at, "nested too deeply, or a $ref leads back to itself"));
+            return Err(ContractError::new(at, format!("nested more than {DEEPEST} levels deep")));
         }
         match self {
             Self::Object(members) => {
                 if let Some(reference) = self.member("$ref") {
-                    if members.len() > 1 {
-                        return Err(ContractError::new(at, "a $ref stands alone: move what is beside it"));
+                    if let Some((name, _)) = members.iter().find(|(name, _)| name != "$ref") {
+                        let message = format!("a `$ref` stands alone: move `{name}` to what it names");
+                        return Err(ContractError::new(&at.child(name), message));
                     }
-                    let target = reference
+                    let (text, target) = reference
                         .text()
-                        .and_then(|text| text.strip_prefix('#'))
-                        .and_then(|path| document.at(path))
+                        .and_then(|text| Some((text, document.at(text.strip_prefix('#')?)?)))
                         .ok_or_else(|| {
                             ContractError::new(
                                 &at.child("$ref"),
-                                "names nothing in this document: write `#/` and the path",
+                                "the `$ref` names nothing in this document: write `#/` and the path",
                             )
                         })?;
-                    return target.resolved_in(document, at, depth + 1);
+                    if trail.contains(&text) {
+                        let message = format!("the `$ref` leads back to itself: `{text}` is being resolved");
+                        return Err(ContractError::new(&at.child("$ref"), message));
+                    }
+                    return target.resolved_in(document, at, depth + 1, &[trail, &[text]].concat());
                 }
                 members
                     .iter()
                     .map(|(key, value)| {
-                        Ok((key.clone(), value.resolved_in(document, &at.child(key), depth + 1)?))
+                        Ok((key.clone(), value.resolved_in(document, &at.child(key), depth + 1, trail)?))
                     })
                     .collect::<Result<_, _>>()
                     .map(Self::Object)
@@ -96,7 +107,7 @@ impl Node {
             Self::List(items) => items
                 .iter()
                 .enumerate()
-                .map(|(index, item)| item.resolved_in(document, &at.index(index), depth + 1))
+                .map(|(index, item)| item.resolved_in(document, &at.index(index), depth + 1, trail))
                 .collect::<Result<_, _>>()
                 .map(Self::List),
             other => Ok(other.clone()),

@@ -96,10 +96,9 @@ impl<'d> Fields<'d> {
     pub(crate) fn evidence(&self, facts: &[&str]) -> Result<EvidenceOf, ContractError> {
         const FIELD: &str = "x-evidence";
         let parse = |at: &Pointer, node: &Node| {
-            node.text()
-                .ok_or_else(|| "evidence is a text".to_owned())
-                .and_then(str::parse::<Evidence>)
-                .map_err(|message| ContractError::new(at, message))
+            // What is no text is no word either, and the message says which words there are.
+            let word = node.text().unwrap_or_default();
+            word.parse::<Evidence>().map_err(|message| ContractError::new(at, message))
         };
         let node = self.need(FIELD)?;
         let at = self.at(FIELD);
@@ -110,7 +109,12 @@ impl<'d> Fields<'d> {
         let by_name = Fields::of(node, &at, "the evidence here", facts)?;
         facts
             .iter()
-            .map(|fact| Ok(((*fact).to_owned(), parse(&at.child(fact), by_name.need(fact)?)?)))
+            .map(|fact| {
+                let node = by_name
+                    .node(fact)
+                    .ok_or_else(|| ContractError::new(&at, format!("the evidence of `{fact}` is missing")))?;
+                Ok(((*fact).to_owned(), parse(&at.child(fact), node)?))
+            })
             .collect::<Result<_, _>>()
             .map(EvidenceOf)
     }
@@ -123,7 +127,7 @@ impl<'d> Fields<'d> {
 
 /// The members of an object that has names of the author's own, such as properties or paths.
 pub(crate) fn members<'d>(node: &'d Node, at: &Pointer) -> Result<&'d [(String, Node)], ContractError> {
-    node.members().ok_or_else(|| ContractError::new(at, "is to be an object"))
+    node.members().ok_or_else(|| ContractError::new(at, "this is to be an object"))
 }
 
 /// How each fact of one object is known.

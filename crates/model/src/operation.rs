@@ -59,6 +59,7 @@ pub(crate) fn compile(document: &Node) -> Result<Operation, ContractError> {
     }
     let known = ["title", "version", "summary", "description", "license", "contact", "termsOfService"];
     let info = Fields::of(root.need("info")?, &root.at("info"), "`info`", &known)?;
+    annotations(&root, &info)?;
     components(&root)?;
 
     let paths_at = root.at("paths");
@@ -134,13 +135,37 @@ fn operation<'d>(item: &Fields<'d>, method: &str) -> Result<Fields<'d>, Contract
     Fields::of(item.need(method)?, &item.at(method), "an operation", &known)
 }
 
+/// The address of the first server.
 fn server_url(root: &Fields<'_>) -> Result<Option<String>, ContractError> {
-    let Some(server) = root.node("servers").and_then(Node::items).and_then(<[Node]>::first) else {
-        return Ok(None);
-    };
-    let at = root.at("servers").index(0);
-    let server = Fields::of(server, &at, "a server", &["url", "description"])?;
-    Ok(Some(server.need_text("url")?.to_owned()))
+    let mut first = None;
+    for (index, server) in items(root, "servers").iter().enumerate() {
+        let at = root.at("servers").index(index);
+        let server = Fields::of(server, &at, "a server", &["url", "description"])?;
+        let url = server.need_text("url")?;
+        first.get_or_insert_with(|| url.to_owned());
+    }
+    Ok(first)
+}
+
+fn items<'d>(holder: &Fields<'d>, name: &str) -> &'d [Node] {
+    holder.node(name).and_then(Node::items).unwrap_or_default()
+}
+
+/// Looks through what says something to a person and nothing to this reader.
+fn annotations(root: &Fields<'_>, info: &Fields<'_>) -> Result<(), ContractError> {
+    for (holder, name, known) in [
+        (info, "license", &["name", "identifier", "url"][..]),
+        (info, "contact", &["name", "url", "email"]),
+        (root, "externalDocs", &["url", "description"]),
+    ] {
+        if let Some(node) = holder.node(name) {
+            Fields::of(node, &holder.at(name), &format!("`{name}`"), known)?;
+        }
+    }
+    for (index, tag) in items(root, "tags").iter().enumerate() {
+        Fields::of(tag, &root.at("tags").index(index), "a tag", &["name", "description"])?;
+    }
+    Ok(())
 }
 
 /// Looks through all schemas that have a name, so that a message points to where they are written.
@@ -183,6 +208,10 @@ fn route(item: &Fields<'_>, template: &str, clauses: &mut Clauses) -> Result<Rou
             return Err(parameter.error("in", "a parameter stands in the path and is required"));
         }
         let name = parameter.need_text("name")?;
+        if ![INSTANCE, TOKEN].contains(&name) {
+            let message = format!("the parameter `{name}` is not known; known are `{INSTANCE}`, `{TOKEN}`");
+            return Err(parameter.error("name", message));
+        }
         let rules = schema::parameter(parameter.need("schema")?, &parameter.at("schema"), name, clauses)?;
         parameters.push((name, rules));
     }
@@ -269,7 +298,8 @@ fn examples<'d>(media: &Fields<'d>, rules: &BodyRules) -> Result<Vec<ExampleFiel
             Ok(_) => {}
             Err(Unreadable::NotJson(why)) => return Err(fields.error("value", why)),
             Err(Unreadable::Violations(violations)) => {
-                return Err(fields.error("value", format!("the example breaks its schema: {violations}")));
+                let at = fields.at("value").join(violations.first().pointer());
+                return Err(ContractError::new(&at, format!("the example breaks its schema: {violations}")));
             }
         }
         found.push(ExampleFields { name, fields, body });
@@ -334,7 +364,8 @@ impl Answers {
                     Some(rules) => {
                         let (media_type, media) = media(&response)?;
                         if *media.need("schema")? != rules.schema || media_type != rules.media_type {
-                            return Err(media.error("schema", "all errors have the same body"));
+                            let message = "all errors have the media type and the schema of the first one";
+                            return Err(ContractError::new(&media.at, message));
                         }
                         examples(&media, rules)?
                     }

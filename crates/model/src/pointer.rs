@@ -21,6 +21,11 @@ impl Pointer {
         Self(format!("{}/{index}", self.0))
     }
 
+    /// The pointer to where `inner` leads in what this one points to.
+    pub(crate) fn join(&self, inner: &Self) -> Self {
+        Self(format!("{}{}", self.0, inner.0))
+    }
+
     /// The text of the pointer: empty, or `/` and the first token, and so on.
     #[must_use]
     pub fn as_str(&self) -> &str {

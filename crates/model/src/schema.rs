@@ -53,6 +53,10 @@ pub(crate) fn object(
     if schema.need_text("type")? != "object" {
         return Err(schema.error("type", "the schema of a body is of type `object`"));
     }
+    // A schema leaves this repository on its own, so it says itself what it is.
+    for name in ["title", "description"] {
+        schema.need_text(name)?;
+    }
     let facts: Vec<&str> = schema
         .names()
         .filter(|name| known.contains(name) && !["properties", EVIDENCE].contains(name))
@@ -97,7 +101,7 @@ pub(crate) fn object(
             "the named members are the only ones".to_owned(),
         )?),
         Some(true) => {
-            return Err(schema.error("additionalProperties", "leave it out where it is not false"));
+            return Err(schema.error("additionalProperties", "`additionalProperties` is false, or left out"));
         }
     };
     Ok(ObjectRules { object, fields, any_of, closed })
@@ -188,7 +192,7 @@ fn value(
             &schema.at(UNIQUE),
             format!("no two groups have the same {label}"),
         )?),
-        Some(false) => return Err(schema.error(UNIQUE, "leave it out where it is not true")),
+        Some(false) => return Err(schema.error(UNIQUE, "`x-unique` is true, or left out")),
     };
     let items = if kind == Kind::List {
         let items = schema.need("items")?;
@@ -248,7 +252,8 @@ fn check(schema: &Fields<'_>, keyword: &str, kind: Kind) -> Result<Check, Contra
         _ => {
             let at = schema.at(keyword);
             let values = schema.need(keyword)?.items().filter(|items| !items.is_empty());
-            let values = values.ok_or_else(|| ContractError::new(&at, "`enum` is a list of values"))?;
+            let values =
+                values.ok_or_else(|| ContractError::new(&at, "`enum` is a list of values, and not empty"))?;
             Check::OneOf(
                 values
                     .iter()
@@ -277,7 +282,9 @@ fn literal(node: &Node, kind: Kind, at: &Pointer) -> Result<Literal, ContractErr
         (Kind::Integer, Node::Number(number)) => rules::integer_of(number).map(Literal::Integer),
         _ => None,
     }
-    .ok_or_else(|| ContractError::new(at, format!("is to be of type `{}`, as its schema says", kind.name())))
+    .ok_or_else(|| {
+        ContractError::new(at, format!("this is to be of type `{}`, as its schema says", kind.name()))
+    })
 }
 
 fn any_of(
@@ -290,7 +297,8 @@ fn any_of(
     let Some(node) = schema.node("anyOf") else { return Ok(None) };
     let at = schema.at("anyOf");
     let nodes = node.items().filter(|items| !items.is_empty());
-    let nodes = nodes.ok_or_else(|| ContractError::new(&at, "`anyOf` is a list of schemas"))?;
+    let nodes =
+        nodes.ok_or_else(|| ContractError::new(&at, "`anyOf` is a list of schemas, and not empty"))?;
     let branches: Vec<_> = nodes
         .iter()
         .enumerate()

@@ -43,7 +43,7 @@ impl RequestShape {
         }
         let lists: Vec<_> = chat_ids.into_iter().chain(phones).collect();
         if !lists.iter().any(|list| shape.never_empty(*list)) && !shape.one_never_empty(&lists) {
-            return Err(shape.error("it does not demand a participant, and no request is built without one"));
+            return Err(shape.error("a request without a participant would be valid; demand one by `required`, `minItems` and `anyOf`"));
         }
         Ok(Self { group_name: shape.required("groupName", Kind::Text)?, chat_ids, phones })
     }

@@ -1,0 +1,161 @@
+//! `cargo xtask contract`: the harness against the mock, or against another endpoint that has the test instances.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use anstyle::{AnsiColor, Style};
+use greenapi_harness::{Event, Harness, Report, Target, assert_snapshots};
+use greenapi_mock_server::{Emulation, Running, Server, test_instances};
+use greenapi_model::{ApiToken, Contract, Edition};
+use tokio::runtime::Runtime;
+
+use crate::failure::{Exit, Failure};
+
+/// Where the snapshots of the exchanges are, below the root, one folder an edition.
+const SNAPSHOTS: &str = "tests/snapshots";
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Decides all that is generated: the same seed gives the same cases in the same order
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    seed: u64,
+    /// How many requests a phase generates
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
+    cases: u32,
+    /// Test the endpoint at this address instead of the mock; it has to have the mock's test instances
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// The variable of the environment that holds the token for that endpoint [default: any token]
+    #[arg(long, value_name = "VARIABLE", requires = "url")]
+    token_env: Option<String>,
+}
+
+impl Default for Arguments {
+    /// The default values of the command line.
+    fn default() -> Self {
+        Self { seed: 0, cases: 1000, url: None, token_env: None }
+    }
+}
+
+/// Runs the harness for each edition, and compares the exchanges with their snapshots.
+pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
+    let runtime = Runtime::new().map_err(|error| Failure::io("start a runtime".to_owned(), &error))?;
+    for edition in Edition::all() {
+        let contract = Contract::of(edition);
+        if let Some(url) = &arguments.url {
+            judge(&contract, arguments, &target(url, token(arguments)?)?, out)?;
+            continue;
+        }
+        let mock = runtime.block_on(mock(contract.clone()))?;
+        let target = target(mock.url(), any_token()?)?;
+        let judged = judge(&contract, arguments, &target, out)
+            .and_then(|()| snapshots(&contract, &target, &root.join(SNAPSHOTS), out));
+        runtime.block_on(mock.stop());
+        judged?;
+    }
+    Ok(())
+}
+
+async fn mock(contract: Contract) -> Result<Running, Failure> {
+    let emulation = Emulation::new(contract).map_err(|error| failed(&error))?;
+    let server = Server::bind(([127, 0, 0, 1], 0).into(), Arc::new(emulation))
+        .await
+        .map_err(|error| Failure::io("start the mock".to_owned(), &error))?;
+    Ok(server.start())
+}
+
+fn token(arguments: &Arguments) -> Result<ApiToken, Failure> {
+    let Some(variable) = &arguments.token_env else { return any_token() };
+    let value = env::var(variable).map_err(|error| failed(&format!("{variable}: {error}")))?;
+    value.parse().map_err(|error| failed(&format!("{variable}: {error}")))
+}
+
+fn any_token() -> Result<ApiToken, Failure> {
+    "any-token-will-do".parse().map_err(|error| failed(&error))
+}
+
+/// The target with the mock's test instances.
+fn target(url: &str, token: ApiToken) -> Result<Target, Failure> {
+    let target = Target::new(url, token).map_err(|error| with_cause(&error))?;
+    Ok(test_instances().into_iter().fold(target, |target, instance| match instance.behaviour.before() {
+        None => target.instance(instance.behaviour.state().clone(), instance.id),
+        Some(_) => target.recovering(instance.id),
+    }))
+}
+
+fn judge(
+    contract: &Contract,
+    arguments: &Arguments,
+    target: &Target,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let Arguments { seed, cases, .. } = arguments;
+    writeln!(out, "seed {seed}, {cases} cases a phase")?;
+    out.flush()?;
+    let harness = Harness::new(contract.clone()).seed(*seed).cases(*cases);
+    let shows_progress = io::stderr().is_terminal();
+    let report = harness
+        .run_with(target, |event| {
+            if let (true, Event::Phase(name)) = (shows_progress, event) {
+                eprintln!("  {name} …");
+            }
+        })
+        .map_err(|error| with_cause(&error))?;
+    write_coloured(&report, out)?;
+    if !report.is_kept() {
+        return Err(failed(&"the target does not keep the contract"));
+    }
+    if !report.is_complete() {
+        return Err(failed(&"not every clause was checked"));
+    }
+    Ok(())
+}
+
+/// The report with its verdicts in colours, which are taken out where the output is no terminal.
+fn write_coloured(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
+    let verdicts =
+        [("kept ", AnsiColor::Green), ("broken", AnsiColor::Red), ("not checked", AnsiColor::Yellow)];
+    for line in report.to_string().lines() {
+        match verdicts.iter().find(|(verdict, _)| line.starts_with(verdict)) {
+            Some((verdict, own)) => {
+                let style = colour(*own);
+                writeln!(out, "{style}{verdict}{style:#}{}", &line[verdict.len()..])?;
+            }
+            None => writeln!(out, "{line}")?,
+        }
+    }
+    Ok(())
+}
+
+fn snapshots(
+    contract: &Contract,
+    target: &Target,
+    folder: &Path,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let exchanges = Harness::new(contract.clone()).exchanges(target).map_err(|error| with_cause(&error))?;
+    let folder = folder.join(contract.edition());
+    // Insta shows the difference and panics, as it would in a test.
+    catch_unwind(AssertUnwindSafe(|| assert_snapshots(&folder, &exchanges))).map_err(|_| {
+        failed(&format!(
+            "an exchange differs from its snapshot in {SNAPSHOTS}/{}; if it is right, accept it by \
+             `INSTA_UPDATE=always cargo xtask contract`",
+            contract.edition()
+        ))
+    })?;
+    writeln!(out, "{} exchanges are those of {SNAPSHOTS}/{}", exchanges.len(), contract.edition())?;
+    Ok(())
+}
+
+fn failed(message: &impl ToString) -> Failure {
+    Failure::new(Exit::Failed, [message.to_string()])
+}
+
+fn with_cause(error: &dyn std::error::Error) -> Failure {
+    let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+    failed(&format!("{error}{cause}"))
+}

@@ -1,0 +1,102 @@
+//! The commands that keep this repository in order. `cargo xtask --help` teaches them.
+
+mod codegen;
+mod contract;
+mod failure;
+mod test;
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Failure;
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask codegen          after a change in spec/: writes what is made from it
+  cargo xtask codegen --check  says which generated files are stale, and writes nothing
+  cargo xtask contract         the harness against the mock, clause by clause
+  cargo xtask test             before a commit: all that a change has to pass
+
+Exit codes:
+  0  done, or up to date
+  1  refused or failed; stderr says what, where, and what to do
+  2  wrong use of the command line
+  4  generated files are stale; run `cargo xtask codegen`";
+
+/// The commands that keep this repository in order
+#[derive(Debug, Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask", after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the JSON of the contract from the editions in spec/
+    ///
+    /// Reads each `spec/EDITION.yaml` and writes `crates/model/contracts/EDITION/`: the document with its references
+    /// resolved, and a JSON Schema each for the request, the response and the error. A keyword or an `x-` field that
+    /// is not known is refused, with its file, line and column. Files of editions that are gone are removed.
+    Codegen {
+        /// Write nothing; exit with 4 if a generated file is stale, missing or superfluous
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run the harness against the mock, and print a verdict on each clause
+    ///
+    /// Starts the mock on a free port and sends it, over HTTP, the examples of the contract, valid requests, requests
+    /// that break one clause each, other paths and methods, and calls to instances in each state. Then compares one
+    /// exchange of each kind with its snapshot in `tests/snapshots/`.
+    Contract(contract::Arguments),
+    /// Run all that a change has to pass, and stop at the first step that fails
+    ///
+    /// Format, lints, generated files, documentation and tests. Each step says what it runs; a step that fails says
+    /// how to run it alone.
+    Test,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // Colours are for a terminal alone.
+    match run(&arguments.command, &mut anstream::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Where stderr is closed there is nobody to tell, and the exit code still says it.
+            let _ = write!(io::stderr(), "{failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
+    let root = workspace_root();
+    match command {
+        Command::Codegen { check } => {
+            codegen::run(root, if *check { codegen::Mode::Check } else { codegen::Mode::Write }, out)
+        }
+        Command::Contract(arguments) => contract::run(root, arguments, out),
+        Command::Test => test::run(root, out),
+    }
+}
+
+/// The folder of this package stands in the root of the workspace.
+fn workspace_root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}
