@@ -59,7 +59,7 @@ impl Change<'_> {
     }
 }
 
-/// The differences between `files` and what stands below the root, in the order in which they are best put right.
+/// The differences between `files` and what stands below the root: what to write, by path, then what to remove.
 pub(super) fn find<'f>(root: &Path, files: &'f BTreeMap<String, String>) -> Result<Vec<Change<'f>>, Failure> {
     let mut changes = Vec::new();
     for (path, content) in files {
