@@ -1,0 +1,109 @@
+//! Endpoints on free ports for the tests of this package: the mock, and the mock with an answer changed on its way.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test fails by a panic.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use greenapi_harness::{Harness, Report, Target};
+use greenapi_mock_server::{Emulation, EmulationService, test_instances};
+use greenapi_model::Contract;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// A request whose body was read.
+pub type Asked = Request<Bytes>;
+/// An answer whose body was read.
+pub type Answered = Response<Bytes>;
+
+/// What an endpoint makes of the mock: changes what it is asked, or what it answers.
+pub trait Change: Send + Sync + 'static {
+    /// The request as the mock is to see it.
+    fn request(&self, request: Asked) -> Asked {
+        request
+    }
+
+    /// The answer as the client is to see it; `asked` is the request as it came.
+    fn answer(&self, asked: &Asked, answer: Answered) -> Answered {
+        let _ = asked;
+        answer
+    }
+}
+
+/// The mock as it is.
+#[derive(Debug)]
+pub struct Unchanged;
+
+impl Change for Unchanged {}
+
+/// An endpoint that serves until it is dropped.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// Ends all its tasks when it is dropped.
+    _runtime: Runtime,
+    url: String,
+}
+
+impl Endpoint {
+    /// The mock of a contract, with a change.
+    #[must_use]
+    pub fn start(contract: &Contract, change: impl Change) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let service = EmulationService::new(Arc::new(Emulation::new(contract.clone()).unwrap()));
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        runtime.spawn(serve(listener, service, Arc::new(change)));
+        Self { _runtime: runtime, url }
+    }
+
+    /// The endpoint as a target with the test instances of the mock.
+    #[must_use]
+    pub fn target(&self) -> Target {
+        let target = Target::new(&self.url, TOKEN.parse().unwrap()).unwrap();
+        test_instances().into_iter().fold(target, |target, instance| match instance.behaviour.before() {
+            None => target.instance(instance.behaviour.state().clone(), instance.id),
+            Some(_) => target.recovering(instance.id),
+        })
+    }
+
+    /// What a short run of the harness says of it.
+    #[must_use]
+    pub fn report(&self, contract: &Contract) -> Report {
+        Harness::new(contract.clone()).cases(200).run(&self.target()).unwrap()
+    }
+}
+
+/// The token of all targets here. No output may hold it.
+pub const TOKEN: &str = "t0ken-that-must-not-be-seen";
+
+async fn serve<C: Change>(listener: TcpListener, service: EmulationService, change: Arc<C>) {
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let (service, change) = (service.clone(), Arc::clone(&change));
+        tokio::spawn(async move {
+            let changed = service_fn(move |request| exchange(service.clone(), Arc::clone(&change), request));
+            // A client that goes away is no concern of the endpoint.
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), changed).await;
+        });
+    }
+}
+
+async fn exchange<C: Change>(
+    service: EmulationService,
+    change: Arc<C>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    let asked = Request::from_parts(head, body.collect().await.unwrap().to_bytes());
+    let answer = service.call(change.request(asked.clone()).map(Full::new)).await?;
+    let (head, body) = answer.into_parts();
+    let body = body.collect().await?.to_bytes();
+    Ok(change.answer(&asked, Response::from_parts(head, body)).map(Full::new))
+}
