@@ -71,7 +71,10 @@ fn check(change: impl Change, expected: &[&str]) {
 fn a_clause_of_the_request_that_is_not_enforced_is_named() {
     let names = |body: &Value| body["phones"] == json!([1]) && body.as_object().unwrap().len() == 1;
     check(Accepts(names), &[]);
-    check(Accepts(|body| body.get("groupName").is_none() && body.is_object()), &["request.groupName.required"]);
+    check(
+        Accepts(|body| body.get("groupName").is_none() && body.is_object()),
+        &["request.groupName.required"],
+    );
     check(Accepts(|body| body["groupName"].is_number()), &["request.groupName.string"]);
     check(Accepts(|body| body["groupName"] == ""), &["request.groupName.minLength"]);
     check(Accepts(|body| body["chatIds"].is_string()), &["request.chatIds.array"]);
@@ -145,7 +148,10 @@ fn an_error_that_is_another_one_is_named() {
         }),
         &["error.bad-request-data"],
     );
-    check(edits(|body| drop(body.as_object_mut().unwrap().remove("timestamp"))), &["error.timestamp.required"]);
+    check(
+        edits(|body| drop(body.as_object_mut().unwrap().remove("timestamp"))),
+        &["error.timestamp.required"],
+    );
     check(edits(|body| body["timestamp"] = json!("13.09.2023")), &["error.timestamp.pattern"]);
     check(edits(|body| body["statusCode"] = json!("400")), &["error.statusCode.integer"]);
     check(edits(|body| body["path"] = json!("waInstance")), &["error.path.pattern"]);
@@ -158,17 +164,14 @@ fn an_error_that_is_another_one_is_named() {
 fn an_instance_that_is_never_starting_or_never_authorized_is_named() {
     let id = |asked: &Asked| asked.uri().path().split('/').nth(1).unwrap().to_owned();
     assert_eq!(id(&asked("/waInstance7/createGroup/t")), "waInstance7");
-    let never_starting = Twists {
-        request: |request| moved(request, "1101000002", "1101000001"),
-        answer: |_, answer| answer,
-    };
+    let never_starting =
+        Twists { request: |request| moved(request, "1101000002", "1101000001"), answer: |_, answer| answer };
     check(never_starting, &["error.instance-starting"]);
-    let never_recovers = Twists {
-        request: |request| moved(request, "1101000004", "1101000002"),
-        answer: |_, answer| answer,
-    };
+    let never_recovers =
+        Twists { request: |request| moved(request, "1101000004", "1101000002"), answer: |_, answer| answer };
     check(never_recovers, &["response.200"]);
-    let never_made = Twists { request: |request| moved(request, "1101000001", "1101000003"), answer: |_, answer| answer };
+    let never_made =
+        Twists { request: |request| moved(request, "1101000001", "1101000003"), answer: |_, answer| answer };
     assert!(report(never_made).broken().any(|clause| clause == "response.200"));
 }
 
@@ -195,9 +198,11 @@ fn a_deviation_of_http_is_named() {
         &["path.ignore-case", "response.200"],
     );
     check(
-        twists(|_, answer| {
-            if answer.status() == StatusCode::OK { answer.map(|_| "<html>".into()) } else { answer }
-        }),
+        twists(
+            |_, answer| {
+                if answer.status() == StatusCode::OK { answer.map(|_| "<html>".into()) } else { answer }
+            },
+        ),
         &["response.json"],
     );
     check(
@@ -260,13 +265,13 @@ fn a_case_that_is_minded_is_named() {
 #[test]
 fn a_counterexample_is_small_and_masks_the_token() {
     let report = report(Accepts(|body| body["groupName"] == ""));
-    let Verdict::Broken(counterexample) = &report.result("request.groupName.minLength").unwrap().verdict else {
+    let Verdict::Broken(counterexample) = &report.result("request.groupName.minLength").unwrap().verdict
+    else {
         panic!("{report}");
     };
     let (head, body) = counterexample.request.split_once("\n\n").unwrap();
     assert_eq!(
-        head,
-        "POST /waInstance1101000001/createGroup/$TOKEN\ncontent-type: application/json",
+        head, "POST /waInstance1101000001/createGroup/$TOKEN\ncontent-type: application/json",
         "{report}"
     );
     assert!(body.len() < 45, "{body}");

@@ -33,7 +33,8 @@ fn an_endpoint_without_the_limit_breaks_it_at_26_characters() {
     let endpoint = Endpoint::start(&Contract::default(), Unchanged);
     let report = endpoint.report(&limited());
     assert_eq!(report.broken().collect::<Vec<_>>(), ["request.groupName.maxLength"], "{report}");
-    let Verdict::Broken(counterexample) = &report.result("request.groupName.maxLength").unwrap().verdict else {
+    let Verdict::Broken(counterexample) = &report.result("request.groupName.maxLength").unwrap().verdict
+    else {
         panic!("{report}");
     };
     let body: Value = serde_json::from_str(counterexample.request.split_once("\n\n").unwrap().1).unwrap();

@@ -58,7 +58,8 @@ fn each_invariant_names_a_test_that_exists() {
     let mut named = 0;
     for line in invariants.lines().filter(|line| line.contains("Test: ")) {
         for test in line.split("Test: ").nth(1).unwrap().split('`').skip(1).step_by(2) {
-            let (file, name) = test.split_once("::").unwrap_or_else(|| panic!("{test} names no test in a file"));
+            let (file, name) =
+                test.split_once("::").unwrap_or_else(|| panic!("{test} names no test in a file"));
             assert!(read(file).contains(&format!("fn {name}(")), "{test} does not exist");
             named += 1;
         }

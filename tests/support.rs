@@ -1,6 +1,6 @@
 //! Endpoints on free ports for the tests of this package: the mock, and the mock with an answer changed on its way.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test fails by a panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)] // A test fails by a panic.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -90,7 +90,10 @@ async fn serve<C: Change>(listener: TcpListener, service: EmulationService, chan
         tokio::spawn(async move {
             let changed = service_fn(move |request| exchange(service.clone(), Arc::clone(&change), request));
             // A client that goes away is no concern of the endpoint.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), changed).await;
+            let _ = http1::Builder::new()
+                .auto_date_header(false)
+                .serve_connection(TokioIo::new(stream), changed)
+                .await;
         });
     }
 }

@@ -11,7 +11,7 @@ use crate::ledger::Ledger;
 use crate::report::{Agreement, Counterexample, Report};
 
 /// How many smaller cases are tried for one counterexample.
-const SHRINKS: u32 = 500;
+const SHRINKS: u32 = 2_000;
 
 pub(crate) struct Gauge<'r> {
     pub(crate) contract: &'r Contract,

@@ -117,12 +117,11 @@ fn with_item(list: &Wanted, items: &Wanted, bad: BoxedStrategy<Value>) -> BoxedS
     let sizes = list.sizes();
     let sizes = sizes.start().saturating_sub(1)..=sizes.end().saturating_sub(1);
     let items = items.valid();
-    (value::sizes(sizes), bad, any::<prop::sample::Index>())
-        .prop_flat_map(move |(length, bad, place)| {
-            vec(items.clone(), length).prop_map(move |mut values| {
-                values.insert(place.index(values.len() + 1), bad.clone());
-                Value::Array(values)
-            })
+    let right = value::sized(sizes, |sizes| vec(items.clone(), sizes).boxed());
+    (right, bad, any::<prop::sample::Index>())
+        .prop_map(|(mut values, bad, place)| {
+            values.insert(place.index(values.len() + 1), bad);
+            Value::Array(values)
         })
         .boxed()
 }

@@ -9,8 +9,9 @@ use super::RawBody;
 
 /// Bodies that say what the values say. The plain spelling is the usual one, and the one to shrink to.
 pub(super) fn spelled(values: BoxedStrategy<Value>) -> BoxedStrategy<RawBody> {
-    (values, prop_oneof![2 => Just(0), 1 => any::<u64>()])
-        .prop_map(|(value, style)| {
+    // The style comes first, so that it is the first to shrink.
+    (prop_oneof![2 => Just(0), 1 => any::<u64>()], values)
+        .prop_map(|(style, value)| {
             let mut speller = Speller { choices: style, plain: style == 0, text: String::new() };
             speller.space();
             speller.value(&value);

@@ -50,13 +50,10 @@ impl Wanted {
             Kind::Boolean => any::<bool>().prop_map(Value::Bool).boxed(),
             Kind::Integer => integer(self.range()).prop_map(Value::Number).boxed(),
             Kind::List => match &self.items {
-                Some(items) => sizes(self.sizes())
-                    .prop_flat_map({
-                        let items = items.valid();
-                        move |length| vec(items.clone(), length)
-                    })
-                    .prop_map(Value::Array)
-                    .boxed(),
+                Some(items) => {
+                    let items = items.valid();
+                    sized(self.sizes(), |sizes| vec(items.clone(), sizes).prop_map(Value::Array).boxed())
+                }
                 None => Just(Value::Array(Vec::new())).boxed(),
             },
             Kind::Text => self.text().prop_map(Value::String).boxed(),
@@ -70,7 +67,7 @@ impl Wanted {
         });
         match pattern {
             Some(pattern) => matching(pattern),
-            None => sizes(self.sizes()).prop_flat_map(|length| text(length..=length)).boxed(),
+            None => sized(self.sizes(), text),
         }
     }
 
@@ -103,12 +100,15 @@ impl Wanted {
     }
 }
 
-/// Sizes with a liking for both ends.
-pub(super) fn sizes(range: RangeInclusive<u64>) -> BoxedStrategy<usize> {
+/// Values of these sizes, with a liking for both ends. They shrink to the smallest size.
+pub(super) fn sized<T: std::fmt::Debug + 'static>(
+    range: RangeInclusive<u64>,
+    of: impl Fn(RangeInclusive<usize>) -> BoxedStrategy<T>,
+) -> BoxedStrategy<T> {
     // A length beyond the memory of the machine cannot be generated, so it may as well be cut off.
     let size = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
     let (least, most) = (size(*range.start()), size(*range.end()));
-    prop_oneof![3 => least..=most, 1 => Just(least), 1 => Just(most)].boxed()
+    prop_oneof![3 => of(least..=most), 1 => of(least..=least), 1 => of(most..=most)].boxed()
 }
 
 /// Integers with a liking for both ends, and for those of a phone's size.
@@ -186,7 +186,7 @@ pub(super) fn breaking(wanted: &Wanted, broken: usize) -> Option<BoxedStrategy<V
         .filter(|(index, _)| *index != broken)
         .map(|(_, check)| check.clone())
         .collect();
-    let sized = |sizes: RangeInclusive<u64>| -> BoxedStrategy<Value> {
+    let of_sizes = |sizes: RangeInclusive<u64>| -> BoxedStrategy<Value> {
         let limits = match wanted.kind {
             Kind::List => [Check::MinItems(*sizes.start()), Check::MaxItems(*sizes.end())],
             _ => [Check::MinLength(*sizes.start()), Check::MaxLength(*sizes.end())],
@@ -196,8 +196,8 @@ pub(super) fn breaking(wanted: &Wanted, broken: usize) -> Option<BoxedStrategy<V
     let among = |range: RangeInclusive<i128>| integer(range).prop_map(Value::Number).boxed();
     let candidates = match &wanted.checks[broken] {
         Check::MinLength(0) | Check::MinItems(0) => return None,
-        Check::MinLength(least) | Check::MinItems(least) => sized(0..=least - 1),
-        Check::MaxLength(most) | Check::MaxItems(most) => sized(most + 1..=most + MORE),
+        Check::MinLength(least) | Check::MinItems(least) => of_sizes(0..=least - 1),
+        Check::MaxLength(most) | Check::MaxItems(most) => of_sizes(most + 1..=most + MORE),
         Check::Minimum(least) => {
             let lowest = i128::from(i64::MIN);
             if *least <= lowest {

@@ -14,8 +14,8 @@ use crate::raw::response::RawResponse;
 /// Sends requests to one base URL over HTTP/1.1 and keeps connections for the next call.
 ///
 /// Calls may run at the same time: each has a connection of its own, and up to [`max_idle`](Self::max_idle) of them
-/// are kept afterwards. A clone shares the kept connections. Calls need a tokio runtime with I/O and time, and a
-/// client belongs to the runtime of its first call.
+/// are kept afterwards. A clone shares the kept connections. Calls need a tokio runtime with I/O and time. A kept
+/// connection belongs to the runtime that it was made in; where that is gone, the next call makes a new one.
 #[derive(Clone)]
 pub struct RawClient {
     base: Arc<Base>,

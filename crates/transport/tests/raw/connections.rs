@@ -305,6 +305,18 @@ async fn dropping_a_call_closes_its_connection_and_no_other() {
 }
 
 #[test]
+fn a_client_outlives_the_runtime_of_its_connections() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let of_server = tokio::runtime::Runtime::new().unwrap();
+    let server = of_server.block_on(Server::answering(OK));
+    let client = RawClient::new(&server.url).unwrap();
+    for calls in 1..=3 {
+        runtime().block_on(call(&client)).unwrap();
+        assert_eq!((server.connections(), server.requests()), (calls, calls));
+    }
+}
+
+#[test]
 fn a_client_and_its_calls_go_between_threads() {
     fn both<T: Send + Sync>(_: &T) {}
     fn send<T: Send>(_: T) {}

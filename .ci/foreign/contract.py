@@ -1,0 +1,62 @@
+"""The contract as files: the documents in spec/, and what is generated from them."""
+
+import json
+from pathlib import Path
+
+from report import Failure
+
+ROOT = Path(__file__).resolve().parents[2]
+# What the mock serves unless told otherwise.
+DEFAULT_EDITION = "2020-06-29"
+
+
+def editions():
+    names = sorted(path.stem for path in (ROOT / "spec").glob("*.yaml"))
+    if DEFAULT_EDITION not in names:
+        raise Failure(f"spec/ has no {DEFAULT_EDITION}.yaml")
+    return names
+
+
+def spec(edition):
+    return ROOT / "spec" / f"{edition}.yaml"
+
+
+def generated(edition, name):
+    path = ROOT / "crates/model/contracts" / edition / name
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise Failure(f"{path.relative_to(ROOT)} is not there; cargo xtask codegen makes it") from None
+
+
+class Method:
+    """createGroup as an edition's document gives it."""
+
+    def __init__(self, edition):
+        ((self.template, item),) = generated(edition, "openapi.json")["paths"].items()
+        self._operation = item["post"]
+
+    def path(self, instance, token="d75b3a66374942c5b3c019c698abc2067e151558acbd412345"):
+        return self.template.replace("{idInstance}", str(instance)).replace("{apiTokenInstance}", token)
+
+    def requests(self):
+        """The examples of requests: name to body, byte for byte where the document says so."""
+        examples = self._json(self._operation["requestBody"])["examples"]
+        return {name: body(example) for name, example in examples.items()}
+
+    def answers(self):
+        """The examples of answers: name to status and JSON value."""
+        return {
+            name: (int(status), example["value"])
+            for status, response in self._operation["responses"].items()
+            if "content" in response
+            for name, example in self._json(response)["examples"].items()
+        }
+
+    @staticmethod
+    def _json(holder):
+        return holder["content"]["application/json"]
+
+
+def body(example):
+    return example["x-body"].encode() if "x-body" in example else json.dumps(example["value"]).encode()
