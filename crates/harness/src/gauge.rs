@@ -46,6 +46,11 @@ impl<'r> Gauge<'r> {
         }
     }
 
+    /// How many cases a phase that goes through the clauses generates for each: enough to come by each JSON type.
+    pub(crate) fn cases_per_clause(&self) -> u32 {
+        (self.cases / 10).max(30)
+    }
+
     pub(crate) fn into_report(self) -> Report {
         Report {
             edition: self.contract.edition().to_owned(),

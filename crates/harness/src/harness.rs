@@ -36,8 +36,8 @@ impl Harness {
         Self { seed, ..self }
     }
 
-    /// Sets how many requests a phase generates. A phase that goes through the clauses generates a twentieth of that for
-    /// each.
+    /// Sets how many requests a phase generates. A phase that goes through the clauses generates a tenth of that for
+    /// each, and at least 30.
     #[must_use]
     pub fn cases(self, cases: u32) -> Self {
         Self { cases, ..self }

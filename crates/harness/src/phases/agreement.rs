@@ -35,7 +35,11 @@ pub(super) fn three_readers(gauge: &mut Gauge<'_>, instance: InstanceId) {
             }
             match model {
                 Ok(_) => gauge.judged(case, Expected::Success),
-                Err(violations) => refused(gauge, case, violations.first().clause(), error),
+                Err(violations) => {
+                    // One that is known not to be enforced explains why such a body is accepted.
+                    let known = violations.iter().find(|one| gauge.ledger.is_broken(one.clause().id()));
+                    refused(gauge, case, known.unwrap_or_else(|| violations.first()).clause(), error)
+                }
             }
         },
     );

@@ -29,7 +29,7 @@ pub(super) fn breaking(gauge: &mut Gauge<'_>, instance: InstanceId) {
         };
         gauge.many(
             clause.id(),
-            gauge.cases / 20,
+            gauge.cases_per_clause(),
             &bodies,
             |body| Case::call(contract, target, instance, body.as_bytes().to_vec()),
             |gauge, case| refused(gauge, case, clause, error),

@@ -18,7 +18,7 @@ pub(super) fn paths(gauge: &mut Gauge<'_>, instance: InstanceId) {
         if clause.id() == "path.ignore-case" {
             gauge.many(
                 clause.id(),
-                gauge.cases / 20,
+                gauge.cases_per_clause(),
                 &strategy::path(contract, instance, &target.token),
                 |path| call.clone().with_path(path.clone()),
                 |gauge, case| {
@@ -41,7 +41,7 @@ pub(super) fn paths(gauge: &mut Gauge<'_>, instance: InstanceId) {
         };
         gauge.many(
             clause.id(),
-            gauge.cases / 20,
+            gauge.cases_per_clause(),
             &paths,
             |path| call.clone().with_path(path.clone()),
             |gauge, case| refused(gauge, case, clause, error),

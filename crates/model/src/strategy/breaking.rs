@@ -8,7 +8,7 @@ use proptest::strategy::{Union, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
-use super::json::{any_json, text};
+use super::json::{any_json, number, text};
 use super::value::{self, Wanted, is_of};
 use super::{RawBody, object, spelling};
 use crate::clause::Clause;
@@ -108,8 +108,18 @@ fn broken_values(field: &FieldRules, is: &dyn Fn(&Arc<Clause>) -> bool) -> Vec<B
     found
 }
 
+/// Values of the other types, each type as often as the next.
 fn of_another_type(kind: Kind) -> BoxedStrategy<Value> {
-    any_json().prop_filter("another type", move |value| !is_of(kind, value)).boxed()
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        number().prop_map(Value::Number),
+        text(0..=6).prop_map(Value::String),
+        vec(any_json(), 0..3).prop_map(Value::Array),
+        vec((text(0..=6), any_json()), 0..3).prop_map(|members| Value::Object(members.into_iter().collect())),
+    ]
+    .prop_filter("another type", move |value| !is_of(kind, value))
+    .boxed()
 }
 
 /// Lists of a size that is wanted, with one item that is not.
