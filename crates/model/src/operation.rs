@@ -99,7 +99,7 @@ pub(crate) fn compile(document: &Node) -> Result<Operation, ContractError> {
     let answers = Answers::compile(&operation, template, &mut clauses)?;
     let plain = methods
         .into_iter()
-        .map(|method| plain_answer(&item, method, &mut clauses))
+        .map(|method| plain_answer(&item, method, &answers.errors, &mut clauses))
         .collect::<Result<_, _>>()?;
     Ok(Operation {
         title: info.need_text("title")?.to_owned(),
@@ -192,7 +192,7 @@ fn route(item: &Fields<'_>, template: &str, clauses: &mut Clauses) -> Result<Rou
         &item.at,
         format!("the path has the form {template}"),
     )?;
-    let ignore_case = ignore_case(item)?;
+    let ignore_case = ignore_case(item, template)?;
     if let Some(IgnoreCase { words, evidence }) = &ignore_case {
         let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         let sentence = format!("{list} is matched without regard to case");
@@ -226,13 +226,18 @@ fn route(item: &Fields<'_>, template: &str, clauses: &mut Clauses) -> Result<Rou
     Route::new(template, &item.at, &words, clause, instance, token)
 }
 
-fn ignore_case<'d>(item: &Fields<'d>) -> Result<Option<IgnoreCase<'d>>, ContractError> {
+fn ignore_case<'d>(item: &Fields<'d>, template: &str) -> Result<Option<IgnoreCase<'d>>, ContractError> {
     const FIELD: &str = "x-ignore-case";
     let Some(node) = item.node(FIELD) else { return Ok(None) };
     let fields = Fields::of(node, &item.at(FIELD), "`x-ignore-case`", &["words", "evidence"])?;
     let evidence =
         fields.need_text("evidence")?.parse().map_err(|message: String| fields.error("evidence", message))?;
-    Ok(Some(IgnoreCase { words: fields.texts("words")?, evidence }))
+    let words = fields.texts("words")?;
+    if let Some(index) = words.iter().position(|word| word.is_empty() || !template.contains(word)) {
+        let at = fields.at("words").index(index);
+        return Err(ContractError::new(&at, "this word does not stand in the path"));
+    }
+    Ok(Some(IgnoreCase { words, evidence }))
 }
 
 /// An example as it stands in the document.
@@ -471,26 +476,40 @@ fn envelope(found: &ExampleFields<'_>, status: u16, template: &str) -> Result<En
     Ok(Envelope { timestamp: text("timestamp")?, message: text("message")?, template: template.to_owned() })
 }
 
+/// The answer to another method on the path. Its other responses name errors that stand at the call.
 fn plain_answer(
     item: &Fields<'_>,
     method: &str,
+    errors: &[ErrorCase],
     clauses: &mut Clauses,
 ) -> Result<PlainAnswer, ContractError> {
     let operation = operation(item, method)?;
     let at = operation.at("responses");
-    let [(status, response)] = members(operation.need("responses")?, &at)? else {
-        return Err(ContractError::new(&at, "a method beside the call has one response"));
-    };
-    let at = at.child(status);
-    let response =
-        Fields::of(response, &at, "a response to a method beside the call", &["description", "x-evidence"])?;
-    let status = status_of(status, &at)?;
     let method = method.to_ascii_uppercase();
-    let clause = clauses.add(
-        format!("{}.{status}", method.to_ascii_lowercase()),
-        response.one_evidence()?,
-        &at,
-        format!("{method} on the path is answered with {status} and an empty body"),
-    )?;
-    Ok(PlainAnswer { method, status, clause })
+    let mut answer = None;
+    for (status, node) in members(operation.need("responses")?, &at)? {
+        let what = "a response to a method beside the call";
+        let response = Fields::of(node, &at.child(status), what, &["description", "x-evidence", "x-error"])?;
+        let status = status_of(status, &response.at)?;
+        if let Some(slug) = response.text("x-error")? {
+            if !errors.iter().any(|case| case.slug == slug && case.status == status) {
+                let message = format!("the call has no error `{slug}` with the status {status}");
+                return Err(response.error("x-error", message));
+            }
+        } else if answer.is_none() {
+            let clause = clauses.add(
+                format!("{}.{status}", method.to_ascii_lowercase()),
+                response.one_evidence()?,
+                &response.at,
+                format!("{method} on the path is answered with {status} and an empty body"),
+            )?;
+            answer = Some(PlainAnswer { method: method.clone(), status, clause });
+        } else {
+            return Err(ContractError::new(
+                &response.at,
+                "a method beside the call has one answer of its own",
+            ));
+        }
+    }
+    answer.ok_or_else(|| ContractError::new(&at, "a method beside the call has an answer of its own"))
 }

@@ -10,8 +10,9 @@ use super::{Mode, run};
 use crate::failure::Failure;
 
 const NAME: &str = "2020-06-29";
+const SPEC: &str = include_str!("tests/edition.yaml");
 
-/// A folder with a copy of the real spec, and what codegen writes there.
+/// A folder with one edition, and what codegen writes there.
 struct Repository {
     root: TempDir,
 }
@@ -19,7 +20,7 @@ struct Repository {
 impl Repository {
     fn new() -> Self {
         let repository = Self { root: TempDir::new().unwrap() };
-        repository.write(&format!("spec/{NAME}.yaml"), &real_spec());
+        repository.write(&format!("spec/{NAME}.yaml"), SPEC);
         repository
     }
 
@@ -68,8 +69,4 @@ impl Repository {
         found.sort();
         found
     }
-}
-
-fn real_spec() -> String {
-    fs::read_to_string(crate::workspace_root().join(format!("spec/{NAME}.yaml"))).unwrap()
 }

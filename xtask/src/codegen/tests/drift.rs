@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use super::{NAME, Repository, real_spec};
+use super::{NAME, Repository, SPEC};
 use crate::codegen::{Mode, run};
 use crate::failure::Exit;
 
@@ -17,7 +17,7 @@ const FILES: [&str; 5] = [
 
 impl Repository {
     fn add_second_edition(&self) {
-        self.write("spec/2024-03-01.yaml", &real_spec().replace(NAME, "2024-03-01"));
+        self.write("spec/2024-03-01.yaml", &SPEC.replace(NAME, "2024-03-01"));
     }
 
     fn remove_second_edition(&self) {
@@ -55,7 +55,7 @@ fn what_was_written_is_up_to_date() {
 #[test]
 fn a_touched_spec_is_found_by_the_check_which_writes_nothing() {
     let repository = Repository::generated();
-    let spec = real_spec().replace("description: Name of the group.", "description: The group's name.");
+    let spec = SPEC.replace("description: Name of the group.", "description: The group's name.");
     repository.write(&format!("spec/{NAME}.yaml"), &spec);
     fs::remove_file(repository.path(FILES[0])).unwrap();
     let before = repository.read(FILES[1]);
@@ -82,7 +82,7 @@ fn a_touched_spec_is_found_by_the_check_which_writes_nothing() {
 #[test]
 fn a_comment_in_the_spec_changes_nothing() {
     let repository = Repository::generated();
-    repository.write(&format!("spec/{NAME}.yaml"), &format!("# More.\n{}", real_spec()));
+    repository.write(&format!("spec/{NAME}.yaml"), &format!("# More.\n{SPEC}"));
     repository.codegen(Mode::Check).unwrap();
 }
 

@@ -5,7 +5,7 @@ mod bodies;
 use std::fmt::Write;
 use std::fs;
 
-use super::{NAME, Repository, real_spec};
+use super::{NAME, Repository, SPEC};
 use crate::codegen::Mode;
 use crate::failure::Exit;
 
@@ -82,6 +82,7 @@ fn a_document_around_the_schemas_is_refused() {
             "type: boolean\n          x-evidence: assumed\n\n",
         ),
         case("no text where one is due", "words: [createGroup]", "words: createGroup"),
+        case("word that is not in the path", "words: [createGroup]", "words: [CreateGroup]"),
         case("wrong evidence of the case", "      evidence: assumed", "      evidence: guessed"),
         case("no request", "      requestBody:", "      x-requestBody:"),
         case(
@@ -89,7 +90,16 @@ fn a_document_around_the_schemas_is_refused() {
             "        content:\n          application/json:\n            # That",
             "        content:\n          text/plain: {}\n          application/json:\n            # That",
         ),
-        case("two answers to OPTIONS", "        \"204\":", "        \"200\": {}\n        \"204\":"),
+        case(
+            "two answers to OPTIONS",
+            "        \"204\":",
+            "        \"200\": {x-evidence: assumed}\n        \"204\":",
+        ),
+        case(
+            "no answer to OPTIONS",
+            "          x-evidence: observed\n        \"403\"",
+            "          x-error: wrong-path\n        \"403\"",
+        ),
     ];
     insta::assert_snapshot!(refusals(&cases));
 }
@@ -122,11 +132,11 @@ fn a_reference_is_refused() {
 fn every_spec_is_read_before_a_refusal_ends_the_run() {
     let repository = Repository::generated();
     let before = repository.files();
-    repository.write("spec/2024-03-01.yaml", &real_spec());
+    repository.write("spec/2024-03-01.yaml", SPEC);
     repository.write("spec/2024-03-02.yaml", "openapi: 3.1.0\n");
     let failure = repository.codegen(Mode::Write).unwrap_err();
     insta::assert_snapshot!(failure, @r"
-    error: spec/2024-03-01.yaml:8:3: the version is `2020-06-29`, but the file's name says `2024-03-01`: make them the same
+    error: spec/2024-03-01.yaml:6:3: the version is `2020-06-29`, but the file's name says `2024-03-01`: make them the same
     error: spec/2024-03-02.yaml:1:1: `info` is missing
     ");
     fs::remove_file(repository.path("spec/2024-03-01.yaml")).unwrap();
@@ -145,9 +155,8 @@ fn a_repository_without_an_edition_is_refused() {
 fn refusals(cases: &[Case]) -> String {
     let mut text = String::new();
     for Case { title, from, to } in cases {
-        let spec = real_spec();
-        assert_eq!(spec.matches(from).count(), 1, "{title}: {from:?} is to stand in the spec once");
-        let spec = spec.replace(from, to);
+        assert_eq!(SPEC.matches(from).count(), 1, "{title}: {from:?} is to stand in the spec once");
+        let spec = SPEC.replace(from, to);
         let repository = Repository::new();
         repository.write(&format!("spec/{NAME}.yaml"), &spec);
         match repository.codegen(Mode::Write) {

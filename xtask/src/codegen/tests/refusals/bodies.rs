@@ -155,8 +155,17 @@ fn an_example_is_refused() {
 fn an_error_is_refused() {
     let cases = [
         case("bad slug", "bad-request-data:", "Bad_request:"),
-        case("duplicate clause id", "x-error: wrong-path", "x-error: bad-request-data"),
-        case("no slug", "          x-error: wrong-path\n", ""),
+        case(
+            "duplicate clause id",
+            "x-error: wrong-path\n          x-ev",
+            "x-error: bad-request-data\n          x-ev",
+        ),
+        case("no slug", "          x-error: wrong-path\n          x-ev", "          x-ev"),
+        case(
+            "answer to OPTIONS that is no error of the call",
+            "          x-error: wrong-path\n\n",
+            "          x-error: other\n\n",
+        ),
         case("no condition", "          x-when: {path: other}\n", ""),
         case("unknown condition", "{request: invalid}", "{weather: bad}"),
         case("wrong word in a condition", "{request: invalid}", "{request: valid}"),
@@ -172,11 +181,11 @@ fn an_error_is_refused() {
         case("no error for a wrong path", "{path: other}", "{instance: blocked}"),
         case("no error for another method", "{method: other}", "{instance: blocked}"),
         case("no error for an invalid request", "{request: invalid}", "{instance: blocked}"),
-        case("status that is none", "        \"403\":\n", "        default:\n"),
+        case("status that is none", "        \"403\":\n          # Doc", "        default:\n          # Doc"),
         case(
             "second success",
-            "        \"403\":\n",
-            "        \"201\":\n          description: Twice.\n          x-evidence: assumed\n        \"403\":\n",
+            "        \"403\":\n          # Doc",
+            "        \"201\":\n          description: Twice.\n          x-evidence: assumed\n        \"403\":\n          # Doc",
         ),
         case("another status in the example", "statusCode: 404", "statusCode: 405"),
         case(
