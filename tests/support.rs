@@ -110,3 +110,9 @@ async fn exchange<C: Change>(
     let body = body.collect().await?.to_bytes();
     Ok(change.answer(&asked, Response::from_parts(head, body)).map(Full::new))
 }
+
+/// The README, so that its examples are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct Readme;
