@@ -1,6 +1,7 @@
 //! Generators for property tests: requests that keep the contract, requests that break one clause of it, responses.
 //!
-//! Everything is derived from the contract, so a limit that is changed there is changed here. Each generator shrinks.
+//! Everything is derived from the contract, so a limit that is changed there is changed here. Each generator shrinks. Some of
+//! them filter, so a run of more than some ten thousand cases wants a higher `max_local_rejects` in proptest's configuration.
 //!
 //! ```
 //! use greenapi_model::{Contract, strategy};

@@ -16,7 +16,13 @@ use serde_json::{Value, json};
 
 fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(10_000);
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    // A filter of a generator may reject as often as there are cases.
+    ProptestConfig {
+        cases,
+        max_local_rejects: u32::MAX,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 fn validator(contract: &Contract, body: Body) -> Validator {
