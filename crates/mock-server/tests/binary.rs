@@ -4,8 +4,8 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, Read};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use greenapi_model::Contract;
@@ -46,10 +46,14 @@ impl Mock {
         self.ready["url"].as_str().unwrap()
     }
 
-    /// Stops the mock by a signal; gives the exit code, what else it printed, and what it logged.
-    fn stop(mut self, signal: &str) -> (Option<i32>, String, String) {
+    fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+    }
+
+    /// Stops the mock by a signal; gives the exit code, what else it printed, and what it logged.
+    fn stop(mut self, signal: &str) -> (Option<i32>, String, String) {
+        self.signal(signal);
         let (mut rest, mut log) = (String::new(), String::new());
         self.stdout.read_to_string(&mut rest).unwrap();
         self.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
@@ -77,6 +81,34 @@ fn it_says_when_it_is_ready_and_stops_on_a_signal() {
         assert_eq!((&line["clause"], &line["status"]), (&json!("response.200"), &json!(200)));
         assert!(!log.contains("t0ken"), "{log}");
     }
+}
+
+#[test]
+fn a_call_that_is_under_way_is_answered_before_it_stops() {
+    let mut mock = Mock::start(&[]);
+    let mut stream = TcpStream::connect(mock.url().strip_prefix("http://").unwrap()).unwrap();
+    let head = format!(
+        "POST /waInstance1101000001/createGroup/t0ken HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n\
+         Content-Length: {}\r\n\r\n",
+        VALID.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    // The server asks for the body, so the call is under way.
+    let mut interim = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    stream.read_exact(&mut interim).unwrap();
+    assert!(interim.starts_with(b"HTTP/1.1 100"), "{}", interim.escape_ascii());
+
+    mock.signal("TERM");
+    // Its log says nothing of the signal, so wait for what follows from it: the address is given up.
+    let address = mock.url().strip_prefix("http://").unwrap().to_owned();
+    while TcpStream::connect(&address).is_ok() {
+        std::thread::yield_now();
+    }
+    stream.write_all(VALID).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert_eq!(mock.child.wait().unwrap().code(), Some(0));
 }
 
 #[test]
