@@ -103,7 +103,7 @@ pub(crate) fn compile(document: &Node) -> Result<Operation, ContractError> {
         .collect::<Result<_, _>>()?;
     Ok(Operation {
         title: info.need_text("title")?.to_owned(),
-        edition: info.need_text("version")?.to_owned(),
+        edition: edition(&info)?,
         server_url: server_url(&root)?,
         method: method.to_ascii_uppercase(),
         route,
@@ -133,6 +133,16 @@ fn operation<'d>(item: &Fields<'d>, method: &str) -> Result<Fields<'d>, Contract
         "responses",
     ];
     Fields::of(item.need(method)?, &item.at(method), "an operation", &known)
+}
+
+/// The name of the edition. It stands in the `$id` of the schemas, which is a URI, and in names of files.
+fn edition(info: &Fields<'_>) -> Result<String, ContractError> {
+    let version = info.need_text("version")?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    if version.is_empty() || !version.bytes().all(plain) {
+        return Err(info.error("version", "a `version` has only A-Z, a-z, 0-9, -, . and _"));
+    }
+    Ok(version.to_owned())
 }
 
 /// The address of the first server.
@@ -192,7 +202,7 @@ fn route(item: &Fields<'_>, template: &str, clauses: &mut Clauses) -> Result<Rou
         &item.at,
         format!("the path has the form {template}"),
     )?;
-    let ignore_case = ignore_case(item)?;
+    let ignore_case = ignore_case(item, template)?;
     if let Some(IgnoreCase { words, evidence }) = &ignore_case {
         let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         let sentence = format!("{list} is matched without regard to case");
@@ -226,13 +236,17 @@ fn route(item: &Fields<'_>, template: &str, clauses: &mut Clauses) -> Result<Rou
     Route::new(template, &item.at, &words, clause, instance, token)
 }
 
-fn ignore_case<'d>(item: &Fields<'d>) -> Result<Option<IgnoreCase<'d>>, ContractError> {
+fn ignore_case<'d>(item: &Fields<'d>, template: &str) -> Result<Option<IgnoreCase<'d>>, ContractError> {
     const FIELD: &str = "x-ignore-case";
     let Some(node) = item.node(FIELD) else { return Ok(None) };
     let fields = Fields::of(node, &item.at(FIELD), "`x-ignore-case`", &["words", "evidence"])?;
+    let words = fields.texts("words")?;
+    if let Some(word) = words.iter().find(|word| word.is_empty() || !template.contains(**word)) {
+        return Err(fields.error("words", format!("`{word}` is no word of the path {template}")));
+    }
     let evidence =
         fields.need_text("evidence")?.parse().map_err(|message: String| fields.error("evidence", message))?;
-    Ok(Some(IgnoreCase { words: fields.texts("words")?, evidence }))
+    Ok(Some(IgnoreCase { words, evidence }))
 }
 
 /// An example as it stands in the document.
