@@ -16,7 +16,9 @@ use serde_json::{Value, json};
 
 fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(10_000);
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    // The default is a limit for all cases together, which millions of them reach.
+    let max_local_rejects = u32::MAX;
+    ProptestConfig { cases, max_local_rejects, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 fn validator(contract: &Contract, body: Body) -> Validator {
