@@ -256,21 +256,26 @@ impl Call<'_> {
     /// The answer to a body that ended before its announced end. It is not valid, whatever has come of it.
     #[must_use]
     pub fn cut_off(&self) -> Answer {
-        self.emulation.refuse(&Condition::InvalidRequest, self.request, Some(self.id), None)
+        self.decide(|| Err(None))
     }
 
     /// The answer to a body: a group, or the first error of the contract that applies.
     #[must_use]
     pub fn answer(&self, content_type: Option<&[u8]>, body: &[u8]) -> Answer {
-        let Self { emulation, request, id } = self;
-        if body.len() as u64 > emulation.body_limit {
+        if body.len() as u64 > self.emulation.body_limit {
             return self.too_large();
         }
+        self.decide(|| self.judge(content_type, body).map_err(Some))
+    }
+
+    /// The answer by the state of the instance and what is said of the request: `Err` where it is not valid.
+    fn decide(&self, verdict: impl FnOnce() -> Result<(), Option<Violations>>) -> Answer {
+        let Self { emulation, request, id } = self;
         let Some(instance) = emulation.instances.find_or_make(*id) else {
             return Answer::beyond_a_limit(503, "this endpoint has as many instances as it may");
         };
         let state = instance.call();
-        let verdict = self.judge(content_type, body);
+        let verdict = verdict();
         for case in emulation.contract.errors() {
             let applies = match case.condition() {
                 Condition::Instance(wanted) => *wanted == state,
@@ -278,7 +283,7 @@ impl Call<'_> {
                 _ => false,
             };
             if applies {
-                return emulation.error(case, *request, Some(*id), verdict.err());
+                return emulation.error(case, *request, Some(*id), verdict.err().flatten());
             }
         }
         self.make(&instance)

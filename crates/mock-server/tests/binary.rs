@@ -5,7 +5,7 @@
 mod support;
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use greenapi_model::Contract;
@@ -77,6 +77,22 @@ fn it_says_when_it_is_ready_and_stops_on_a_signal() {
         assert_eq!((&line["clause"], &line["status"]), (&json!("response.200"), &json!(200)));
         assert!(!log.contains("t0ken"), "{log}");
     }
+}
+
+#[test]
+fn it_serves_those_who_do_not_listen_to_it() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let mut child = command(&["--listen", &address]).spawn().unwrap();
+    drop(child.stdout.take());
+    drop(child.stderr.take());
+    let connected = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        TcpStream::connect(&address).is_ok()
+    });
+    assert!(connected);
+    assert_eq!(create(&format!("http://{address}"), 1_101_000_001, VALID).status, 200);
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]

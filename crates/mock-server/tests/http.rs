@@ -196,6 +196,21 @@ fn a_body_in_chunks_is_read_and_one_that_is_cut_off_is_not_valid() {
     let answer = parse(&exchange(&fixture.url, cut_off.as_bytes()));
     assert_eq!((answer.status, answer.message().as_str()), (400, "bad request data"));
     assert_eq!(fixture.emulation.groups(1_101_000_001.into()).made, 1);
+    // Where several errors apply, the first of the contract wins here too.
+    let cut_off = cut_off.replace("1101000001", "1101000002");
+    let answer = parse(&exchange(&fixture.url, cut_off.as_bytes()));
+    assert_eq!(answer.message(), "instance in starting process try later");
+}
+
+#[test]
+fn a_limit_of_a_contract_beyond_all_sizes_is_none() {
+    let document = Contract::default().document();
+    let own = "\"request-bytes-above\": 102400";
+    let limit = format!("\"request-bytes-above\": {}", u64::MAX);
+    let contract = Contract::from_json(&document.replace(own, &limit)).unwrap();
+    let fixture = Fixture::with(contract, Settings::default());
+    assert_eq!(fixture.emulation.body_limit(), u64::MAX);
+    assert_eq!(create(&fixture.url, 1_101_000_001, VALID).status, 200);
 }
 
 #[test]
