@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use greenapi_mock_server::{Behaviour, Clock, Emulation, Running, Server, Settings};
 use greenapi_model::{Body, Contract, InstanceState};
+use serde_json::Value;
 use support::{VALID, create, exchange, parse, request};
 use tokio::runtime::Runtime;
 
@@ -285,6 +286,25 @@ fn a_state_without_an_answer_in_the_contract_is_refused() {
         "the contract 2020-06-29 does not say how createGroup answers in the state `blocked`; it does for authorized, \
          starting, notAuthorized"
     );
+}
+
+#[test]
+fn a_contract_whose_groups_would_break_it_is_refused() {
+    let response = "/paths/~1waInstance{idInstance}~1createGroup~1{apiTokenInstance}/post/responses/200/content\
+                    /application~1json";
+    let refused = |pattern: &str, chat_id: &str| {
+        let mut document: Value = serde_json::from_str(&Contract::default().document()).unwrap();
+        let response = document.pointer_mut(response).unwrap();
+        response["schema"]["properties"]["chatId"]["pattern"] = pattern.into();
+        response["examples"]["created"]["value"]["chatId"] = chat_id.into();
+        let contract = Contract::from_json(&document.to_string()).unwrap();
+        Emulation::new(contract).unwrap_err().to_string()
+    };
+    // Each digit may vary, but not with the other one.
+    let found = refused("^((0[0-9]|1[0-5])@g\\.us)?$", "05@g.us");
+    assert!(found.contains("response.chatId.pattern"), "{found}");
+    let found = refused("^([0-9]@g\\.us)?$", "5@g.us");
+    assert!(found.contains("too few places in `chatId`"), "{found}");
 }
 
 #[test]
