@@ -69,7 +69,9 @@ async fn mock(contract: Contract) -> Result<Running, Failure> {
 
 fn token(arguments: &Arguments) -> Result<ApiToken, Failure> {
     let Some(variable) = &arguments.token_env else { return any_token() };
-    let value = env::var(variable).map_err(|error| failed(&format!("{variable}: {error}")))?;
+    // The error itself would show a value that is not UTF-8.
+    let value = env::var(variable)
+        .map_err(|_| failed(&format!("the variable {variable} is not set, or is not UTF-8")))?;
     value.parse().map_err(|error| failed(&format!("{variable}: {error}")))
 }
 

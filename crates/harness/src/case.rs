@@ -65,7 +65,7 @@ impl Case {
         if let Some(content_type) = &self.content_type {
             let _ = writeln!(text, "content-type: {content_type}");
         }
-        text + "\n" + &target.masked(&body_shown(&self.body))
+        text + "\n" + &body_shown(&self.body, target)
     }
 }
 
@@ -98,16 +98,17 @@ impl Reply {
                         target.masked(&String::from_utf8_lossy(value.as_bytes()))
                     );
                 }
-                text + "\n" + &target.masked(&body_shown(&response.body))
+                text + "\n" + &body_shown(&response.body, target)
             }
         }
     }
 }
 
-fn body_shown(body: &[u8]) -> String {
+fn body_shown(body: &[u8], target: &Target) -> String {
+    // Masked before it is cut, so that no part of the token is left at the end.
     let text = match std::str::from_utf8(body) {
-        Ok(text) => text.to_owned(),
-        Err(_) => body.escape_ascii().to_string(),
+        Ok(text) => target.masked(text),
+        Err(_) => target.masked(&body.escape_ascii().to_string()),
     };
     let length = text.chars().count();
     if length <= SHOWN {

@@ -1,6 +1,6 @@
 //! Sends cases, judges the answers, and makes a counterexample small.
 
-use greenapi_model::{Contract, ErrorCase, PlainAnswer};
+use greenapi_model::{Condition, Contract, ErrorCase, PlainAnswer};
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -12,6 +12,12 @@ use crate::report::{Agreement, Counterexample, Report};
 
 /// How many smaller cases are tried for one counterexample.
 const SHRINKS: u32 = 2_000;
+
+/// How many values a generator may reject before it finds one.
+const TRIES: u32 = 10_000;
+
+/// After so many cases in a row for which it finds none, it is not asked again.
+const MISSES: u32 = 20;
 
 pub(crate) struct Gauge<'r> {
     pub(crate) contract: &'r Contract,
@@ -80,11 +86,21 @@ impl<'r> Gauge<'r> {
         make: impl Fn(&T) -> Case,
         verify: impl Fn(&mut Self, &Case) -> (Reply, Findings),
     ) {
-        // Rejected values are counted over the whole run, and a long run may reject as many as it likes.
-        let config = Config { max_local_rejects: u32::MAX, ..Config::default() };
-        let mut runner = TestRunner::new_with_rng(config, self.chance(name));
+        let mut source = TestRunner::new_with_rng(Config::default(), self.chance(name));
+        let config = Config { max_local_rejects: TRIES, ..Config::default() };
+        let mut misses = 0;
         for _ in 0..cases {
-            let Ok(mut tree) = strategy.new_tree(&mut runner) else { break };
+            // A runner of its own for each case, as one runner allows so many tries for all its cases together.
+            let mut runner = TestRunner::new_with_rng(config.clone(), source.new_rng());
+            let Ok(mut tree) = strategy.new_tree(&mut runner) else {
+                misses += 1;
+                if misses == MISSES {
+                    self.ledger.not_checked(name, "no case of it can be generated");
+                    return;
+                }
+                continue;
+            };
+            misses = 0;
             let try_one = |gauge: &mut Self, value: &T| {
                 let case = make(value);
                 let (reply, findings) = verify(gauge, &case);
@@ -117,12 +133,23 @@ impl<'r> Gauge<'r> {
 
     pub(crate) fn judged(&mut self, case: &Case, expected: Expected<'_>) -> (Reply, Findings) {
         let reply = self.send(case);
+        // A body that is too large is not read, so nothing else can be the answer.
+        let expected = self.too_large(case).map_or(expected, Expected::Error);
         let findings = match expected {
             Expected::Success => self.judge.success(&reply),
             Expected::Error(error) => self.judge.error(error, &reply),
             Expected::Plain(plain) => self.judge.plain(plain, &reply),
         };
         (reply, findings)
+    }
+
+    /// The error that a case gets for the size of its body.
+    pub(crate) fn too_large(&self, case: &Case) -> Option<&'r ErrorCase> {
+        let size = case.body().len() as u64;
+        self.contract
+            .errors()
+            .iter()
+            .find(|error| matches!(error.condition(), Condition::BodyAbove(most) if size > *most))
     }
 
     pub(crate) fn send(&mut self, case: &Case) -> Reply {
@@ -140,7 +167,8 @@ impl<'r> Gauge<'r> {
 
     fn record(&mut self, case: &Case, reply: &Reply, problem: &Problem) {
         let counterexample = Counterexample {
-            found: problem.found.clone(),
+            // It may name a member of the answer, which is the target's own text.
+            found: self.wire.target.masked(&problem.found),
             request: case.shown(self.wire.target),
             answer: reply.shown(self.wire.target),
         };

@@ -7,6 +7,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::case::{Case, Reply, Wire};
+use crate::phases::LARGEST;
 use crate::target::TargetError;
 
 /// A request and its answer as text.
@@ -54,8 +55,10 @@ pub(crate) fn exchanges(contract: &Contract, wire: &Wire<'_>) -> Result<Vec<Exch
             Condition::OtherPath => call(authorized, valid).with_path("/elsewhere"),
             Condition::OtherMethod => call(authorized, "").with_method(Method::GET),
             Condition::BodyAbove(bytes) => {
-                let size = usize::try_from(*bytes).unwrap_or(usize::MAX).saturating_add(1);
-                call(authorized, &(valid.to_owned() + &" ".repeat(size.saturating_sub(valid.len()))))
+                let Some(most) = usize::try_from(*bytes).ok().filter(|most| *most <= LARGEST) else {
+                    continue;
+                };
+                call(authorized, &(valid.to_owned() + &" ".repeat((most + 1).saturating_sub(valid.len()))))
             }
             Condition::Instance(state) => match target.in_state(state) {
                 Some(instance) => call(instance, valid),

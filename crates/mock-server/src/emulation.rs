@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -41,6 +42,9 @@ pub struct Emulation {
 /// A body beyond this is too large where the contract has no limit of its own.
 const BODY_LIMIT: u64 = 1 << 20;
 
+/// So many groups of so many instances are made to see whether they keep the contract.
+const SAMPLES: u64 = 8;
+
 /// How an emulation is set up. Each has a default.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -83,13 +87,7 @@ impl Emulation {
             })
         };
         let (chat_id, link) = (mint("chatId")?, mint("groupInviteLink")?);
-        let sample = Group::new(chat_id.value(0, 0), link.value(0, 0));
-        let sample = serde_json::to_vec(&sample).map_err(|error| Unemulable(error.to_string()))?;
-        if let Err(violations) = contract.response(&sample) {
-            return Err(Unemulable(format!(
-                "a response made after the contract's example breaks it: {violations}"
-            )));
-        }
+        sample(&contract, &chat_id, &link)?;
         let body_limit = contract.errors().iter().find_map(|case| match case.condition() {
             Condition::BodyAbove(bytes) => Some(*bytes),
             _ => None,
@@ -256,21 +254,26 @@ impl Call<'_> {
     /// The answer to a body that ended before its announced end. It is not valid, whatever has come of it.
     #[must_use]
     pub fn cut_off(&self) -> Answer {
-        self.emulation.refuse(&Condition::InvalidRequest, self.request, Some(self.id), None)
+        self.decide(|| Err(None))
     }
 
     /// The answer to a body: a group, or the first error of the contract that applies.
     #[must_use]
     pub fn answer(&self, content_type: Option<&[u8]>, body: &[u8]) -> Answer {
-        let Self { emulation, request, id } = self;
-        if body.len() as u64 > emulation.body_limit {
+        if body.len() as u64 > self.emulation.body_limit {
             return self.too_large();
         }
+        self.decide(|| self.judge(content_type, body).map_err(Some))
+    }
+
+    /// The answer by the state of the instance and what is said of the request: `Err` where it is not valid.
+    fn decide(&self, verdict: impl FnOnce() -> Result<(), Option<Violations>>) -> Answer {
+        let Self { emulation, request, id } = self;
         let Some(instance) = emulation.instances.find_or_make(*id) else {
             return Answer::beyond_a_limit(503, "this endpoint has as many instances as it may");
         };
         let state = instance.call();
-        let verdict = self.judge(content_type, body);
+        let verdict = verdict();
         for case in emulation.contract.errors() {
             let applies = match case.condition() {
                 Condition::Instance(wanted) => *wanted == state,
@@ -278,7 +281,7 @@ impl Call<'_> {
                 _ => false,
             };
             if applies {
-                return emulation.error(case, *request, Some(*id), verdict.err());
+                return emulation.error(case, *request, Some(*id), verdict.err().flatten());
             }
         }
         self.make(&instance)
@@ -307,6 +310,33 @@ impl Call<'_> {
             outcome: Outcome::Created { clause, instance: instance.id() },
         }
     }
+}
+
+/// Makes some groups to see whether they keep the contract: an example and a pattern may vary less than it seems.
+fn sample(contract: &Contract, chat_id: &Mint, link: &Mint) -> Result<(), Unemulable> {
+    let mut seen = HashSet::new();
+    for (instance, nth) in (0..SAMPLES).flat_map(|instance| (0..SAMPLES).map(move |nth| (instance, nth))) {
+        let group = Group::new(chat_id.value(instance, nth), link.value(instance, nth));
+        if let Err(violations) = contract.response(&json(&group)) {
+            let message = format!("a response made after the contract's example breaks it: {violations}");
+            return Err(Unemulable(message));
+        }
+        for (member, clause) in contract.unique_members() {
+            let value = match member {
+                "chatId" => group.chat_id().as_str(),
+                "groupInviteLink" => group.group_invite_link().as_str(),
+                _ => continue,
+            };
+            if !seen.insert((member, value.to_owned())) {
+                return Err(Unemulable(format!(
+                    "the contract's first example of a response has too few places in `{member}` that may vary, so that \
+                     two groups would have the same one, but {} ({clause})",
+                    clause.sentence()
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Bodies are made of texts, numbers and booleans, so that writing them to memory cannot fail.

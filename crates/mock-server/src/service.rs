@@ -87,7 +87,7 @@ async fn read<B: Body<Data = Bytes>>(body: B, limit: u64) -> Read {
         };
         let Ok(data) = frame.into_data() else { continue };
         length += data.len() as u64;
-        if length > limit + READ_ON {
+        if length > limit.saturating_add(READ_ON) {
             break;
         }
         if length > limit {

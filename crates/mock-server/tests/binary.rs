@@ -7,6 +7,7 @@ mod support;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use greenapi_model::Contract;
 use serde_json::{Value, json};
@@ -109,6 +110,23 @@ fn a_call_that_is_under_way_is_answered_before_it_stops() {
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     assert_eq!(mock.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn it_serves_those_who_do_not_listen_to_it() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let mut child = command(&["--listen", &address]).spawn().unwrap();
+    drop(child.stdout.take());
+    drop(child.stderr.take());
+    // There is nobody to tell that it is ready.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(&address).is_err() {
+        assert!(Instant::now() < deadline, "it does not come to serve");
+        std::thread::yield_now();
+    }
+    assert_eq!(create(&format!("http://{address}"), 1_101_000_001, VALID).status, 200);
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use greenapi_mock_server::{Behaviour, Clock, Emulation, Running, Server, Settings};
 use greenapi_model::{Body, Contract, InstanceState};
+use serde_json::Value;
 use support::{VALID, create, exchange, parse, request};
 use tokio::runtime::Runtime;
 
@@ -196,6 +197,21 @@ fn a_body_in_chunks_is_read_and_one_that_is_cut_off_is_not_valid() {
     let answer = parse(&exchange(&fixture.url, cut_off.as_bytes()));
     assert_eq!((answer.status, answer.message().as_str()), (400, "bad request data"));
     assert_eq!(fixture.emulation.groups(1_101_000_001.into()).made, 1);
+    // Where several errors apply, the first of the contract wins here too.
+    let cut_off = cut_off.replace("1101000001", "1101000002");
+    let answer = parse(&exchange(&fixture.url, cut_off.as_bytes()));
+    assert_eq!(answer.message(), "instance in starting process try later");
+}
+
+#[test]
+fn a_limit_of_a_contract_beyond_all_sizes_is_none() {
+    let document = Contract::default().document();
+    let own = "\"request-bytes-above\": 102400";
+    let limit = format!("\"request-bytes-above\": {}", u64::MAX);
+    let contract = Contract::from_json(&document.replace(own, &limit)).unwrap();
+    let fixture = Fixture::with(contract, Settings::default());
+    assert_eq!(fixture.emulation.body_limit(), u64::MAX);
+    assert_eq!(create(&fixture.url, 1_101_000_001, VALID).status, 200);
 }
 
 #[test]
@@ -270,6 +286,25 @@ fn a_state_without_an_answer_in_the_contract_is_refused() {
         "the contract 2020-06-29 does not say how createGroup answers in the state `blocked`; it does for authorized, \
          starting, notAuthorized"
     );
+}
+
+#[test]
+fn a_contract_whose_groups_would_break_it_is_refused() {
+    let response = "/paths/~1waInstance{idInstance}~1createGroup~1{apiTokenInstance}/post/responses/200/content\
+                    /application~1json";
+    let refused = |pattern: &str, chat_id: &str| {
+        let mut document: Value = serde_json::from_str(&Contract::default().document()).unwrap();
+        let response = document.pointer_mut(response).unwrap();
+        response["schema"]["properties"]["chatId"]["pattern"] = pattern.into();
+        response["examples"]["created"]["value"]["chatId"] = chat_id.into();
+        let contract = Contract::from_json(&document.to_string()).unwrap();
+        Emulation::new(contract).unwrap_err().to_string()
+    };
+    // Each digit may vary, but not with the other one.
+    let found = refused("^((0[0-9]|1[0-5])@g\\.us)?$", "05@g.us");
+    assert!(found.contains("response.chatId.pattern"), "{found}");
+    let found = refused("^([0-9]@g\\.us)?$", "5@g.us");
+    assert!(found.contains("too few places in `chatId`"), "{found}");
 }
 
 #[test]

@@ -127,7 +127,7 @@ impl Contract {
     ///
     /// # Errors
     ///
-    /// All the clauses that the body breaks, each with the place in the body; one alone where the bytes are not JSON.
+    /// All the clauses that the body breaks, with the places in the body; one alone where the bytes are not JSON.
     pub fn request(&self, body: &[u8]) -> Result<CreateGroup, Violations> {
         let operation = &self.inner.operation;
         if let (true, Some(clause)) = (body.is_empty(), &operation.body_required) {

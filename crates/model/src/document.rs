@@ -14,6 +14,9 @@ use crate::pointer::Pointer;
 
 /// How deep a document may be nested once its references are resolved.
 const DEEPEST: usize = 64;
+/// How many values a document may have once its references are resolved: a few that lead to one another several times
+/// would fill any memory.
+const LARGEST: usize = 100_000;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Node {
@@ -60,7 +63,7 @@ impl Node {
 
     /// The node with every local `$ref` replaced by what it names.
     pub(crate) fn resolved(&self) -> Result<Self, ContractError> {
-        self.resolved_in(self, &Pointer::root(), 0, &[])
+        self.resolved_in(self, &Pointer::root(), &mut 0, 0, &[])
     }
 
     /// `trail` has the references that led here.
@@ -68,11 +71,17 @@ impl Node {
         &self,
         document: &Self,
         at: &Pointer,
+        values: &mut usize,
         depth: usize,
         trail: &[&str],
     ) -> Result<Self, ContractError> {
         if depth > DEEPEST {
             return Err(ContractError::new(at, format!("nested more than {DEEPEST} levels deep")));
+        }
+        *values += 1;
+        if *values > LARGEST {
+            let message = format!("the document has more than {LARGEST} values once each `$ref` is followed");
+            return Err(ContractError::new(at, message));
         }
         match self {
             Self::Object(members) => {
@@ -94,12 +103,15 @@ impl Node {
                         let message = format!("the `$ref` leads back to itself: `{text}` is being resolved");
                         return Err(ContractError::new(&at.child("$ref"), message));
                     }
-                    return target.resolved_in(document, at, depth + 1, &[trail, &[text]].concat());
+                    return target.resolved_in(document, at, values, depth + 1, &[trail, &[text]].concat());
                 }
                 members
                     .iter()
                     .map(|(key, value)| {
-                        Ok((key.clone(), value.resolved_in(document, &at.child(key), depth + 1, trail)?))
+                        Ok((
+                            key.clone(),
+                            value.resolved_in(document, &at.child(key), values, depth + 1, trail)?,
+                        ))
                     })
                     .collect::<Result<_, _>>()
                     .map(Self::Object)
@@ -107,7 +119,7 @@ impl Node {
             Self::List(items) => items
                 .iter()
                 .enumerate()
-                .map(|(index, item)| item.resolved_in(document, &at.index(index), depth + 1, trail))
+                .map(|(index, item)| item.resolved_in(document, &at.index(index), values, depth + 1, trail))
                 .collect::<Result<_, _>>()
                 .map(Self::List),
             other => Ok(other.clone()),

@@ -103,7 +103,7 @@ pub(crate) fn compile(document: &Node) -> Result<Operation, ContractError> {
         .collect::<Result<_, _>>()?;
     Ok(Operation {
         title: info.need_text("title")?.to_owned(),
-        edition: info.need_text("version")?.to_owned(),
+        edition: edition(&info)?,
         server_url: server_url(&root)?,
         method: method.to_ascii_uppercase(),
         route,
@@ -133,6 +133,16 @@ fn operation<'d>(item: &Fields<'d>, method: &str) -> Result<Fields<'d>, Contract
         "responses",
     ];
     Fields::of(item.need(method)?, &item.at(method), "an operation", &known)
+}
+
+/// The name of the edition. It stands in the `$id` of the schemas, which is a URI, and in names of files.
+fn edition(info: &Fields<'_>) -> Result<String, ContractError> {
+    let version = info.need_text("version")?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    if version.is_empty() || !version.bytes().all(plain) {
+        return Err(info.error("version", "a `version` has only A-Z, a-z, 0-9, -, . and _"));
+    }
+    Ok(version.to_owned())
 }
 
 /// The address of the first server.

@@ -7,17 +7,20 @@ use regex_syntax::ast::{self, Ast, Visitor};
 ///
 /// JSON Schema asks for ECMA-262. A pattern here keeps to what ECMA-262, Python and Rust read alike: literals, classes
 /// of literals and ranges, groups, alternation, repetition, and `^` and `$` for the ends of the text. `\d` and `.`, for
-/// instance, are not the same set of characters in all of them.
+/// instance, are not the same set of characters in all of them. One difference is left: in Python, `$` also matches before
+/// a line feed that ends the text.
 pub(crate) fn compile(text: &str) -> Result<Regex, String> {
     let tree =
         ast::parse::Parser::new().parse(text).map_err(|error| format!("no pattern: {}", error.kind()))?;
-    ast::visit(&tree, Portable)?;
+    ast::visit(&tree, Portable { text })?;
     Regex::new(text).map_err(|error| format!("no pattern: {error}"))
 }
 
-struct Portable;
+struct Portable<'t> {
+    text: &'t str,
+}
 
-impl Visitor for Portable {
+impl Visitor for Portable<'_> {
     type Output = ();
     type Err = String;
 
@@ -41,6 +44,17 @@ impl Visitor for Portable {
                 _ => refuse("an assertion other than `^` and `$`"),
             },
             Ast::Literal(literal) => literal_is_portable(literal),
+            Ast::Repetition(repetition) => {
+                // Elsewhere `a++` is possessive, and `a**` and `^*` are errors.
+                if matches!(*repetition.ast, Ast::Repetition(_) | Ast::Assertion(_)) {
+                    return refuse("a repetition of a repetition or of an end");
+                }
+                let count = &repetition.op.span;
+                if self.text[count.start.offset..count.end.offset].contains(char::is_whitespace) {
+                    return refuse("a space in a count such as `{2, 3}`");
+                }
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -87,9 +101,20 @@ mod tests {
         let check = |pattern: &str, expected: bool| {
             assert_eq!(compile(pattern).is_ok(), expected, "{pattern}: {:?}", compile(pattern).err());
         };
-        for pattern in
-            ["", "^$", "^[0-9]{1,15}@g\\.us$", "a|b", "(a|b)?", "(?:ab)*", "[^a-z]+", "\\[", "[\\]]", "é"]
-        {
+        for pattern in [
+            "",
+            "^$",
+            "^[0-9]{1,15}@g\\.us$",
+            "a|b",
+            "(a|b)?",
+            "(?:ab)*",
+            "[^a-z]+",
+            "\\[",
+            "[\\]]",
+            "é",
+            "a{2,3}?",
+            "(a*)*",
+        ] {
             check(pattern, true);
         }
         for pattern in [
@@ -119,6 +144,13 @@ mod tests {
             "]",
             "}",
             "\\-",
+            "a**",
+            "a++",
+            "a?+",
+            "a{2}{3}",
+            "^*a",
+            "a{2, 3}",
+            "a{ 2}",
         ] {
             check(pattern, false);
         }

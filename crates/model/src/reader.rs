@@ -1,9 +1,11 @@
 //! Reads a JSON body once, applies the rules on the way, and keeps the values that the types hold.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::clause::Clause;
 use crate::pointer::Pointer;
 use crate::rules::{self, BranchRule, FieldRules, Kind, ObjectRules, Seen, ValueRules};
 use crate::violation::{Violation, Violations};
@@ -53,36 +55,68 @@ pub(crate) fn read(rules: &ObjectRules, bytes: &[u8]) -> Result<Vec<Slot>, Unrea
     if let Some(slots) = &slots {
         found.of_the_whole(rules, slots);
     }
-    match (Violations::from_vec(found.0.into_iter().map(|(_, violation)| violation).collect()), slots) {
+    match (found.into_violations(), slots) {
         (None, Some(slots)) => Ok(slots),
         (Some(violations), _) => Err(Unreadable::Violations(violations)),
-        (None, None) => Err(Unreadable::Violations(not_an_object(rules, "is no object").into())),
+        (None, None) => {
+            let violation = Violation::new(&rules.object, Pointer::root(), "is no object");
+            Err(Unreadable::Violations(violation.into()))
+        }
     }
 }
 
-/// The violations so far, each with the field that it belongs to.
+/// How many violations of one clause are kept. A body has room for thousands of items that are all wrong.
+const KEPT: usize = 16;
+
+/// The violations so far.
 #[derive(Default)]
-struct Found(Vec<(Option<usize>, Violation)>);
+struct Found(Vec<Entry>);
+
+struct Entry {
+    /// The field that it belongs to.
+    owner: Option<usize>,
+    violation: Violation,
+    /// How many more of the same clause were found after this one, and not kept.
+    more: u64,
+}
 
 impl Found {
+    fn add(
+        &mut self,
+        owner: Option<usize>,
+        clause: &Arc<Clause>,
+        place: impl FnOnce() -> Pointer,
+        found: impl Into<String>,
+    ) {
+        let same = |entry: &&mut Entry| Arc::ptr_eq(entry.violation.clause(), clause);
+        if let Some(last) = self.0.iter_mut().filter(same).nth(KEPT - 1) {
+            last.more += 1;
+        } else {
+            self.0.push(Entry { owner, violation: Violation::new(clause, place(), found), more: 0 });
+        }
+    }
+
     /// Of a repeated key the last one counts, so what was said of the earlier one is taken back.
     fn forget(&mut self, field: usize) {
-        self.0.retain(|(owner, _)| *owner != Some(field));
+        self.0.retain(|entry| entry.owner != Some(field));
+    }
+
+    fn into_violations(self) -> Option<Violations> {
+        let more = self.0.iter().map(|entry| entry.more).sum();
+        Violations::from_vec(self.0.into_iter().map(|entry| entry.violation).collect(), more)
     }
 
     /// What can be judged only when all members are known.
     fn of_the_whole(&mut self, rules: &ObjectRules, slots: &[Slot]) {
         for (field, slot) in rules.fields.iter().zip(slots) {
             if let (Some(clause), Slot::Missing) = (&field.required, slot) {
-                let pointer = Pointer::root().child(&field.name);
-                self.0.push((None, Violation::new(clause, pointer, "is missing")));
+                self.add(None, clause, || Pointer::root().child(&field.name), "is missing");
             }
         }
         if let Some(any_of) = &rules.any_of
             && !any_of.branches.iter().any(|branch| branch.iter().all(|rule| rule.holds(slots)))
         {
-            let violation = Violation::new(&any_of.clause, Pointer::root(), "does neither");
-            self.0.push((None, violation));
+            self.add(None, &any_of.clause, Pointer::root, "does neither");
         }
     }
 }
@@ -103,10 +137,6 @@ impl BranchRule {
     }
 }
 
-fn not_an_object(rules: &ObjectRules, found: &str) -> Violation {
-    Violation::new(&rules.object, Pointer::root(), found)
-}
-
 /// The whole body. `None` if it is JSON, but no object.
 struct Body<'r> {
     rules: &'r ObjectRules,
@@ -115,7 +145,7 @@ struct Body<'r> {
 
 impl Body<'_> {
     fn other(self, found: &str) -> Option<Vec<Slot>> {
-        self.found.0.push((None, not_an_object(self.rules, found)));
+        self.found.add(None, &self.rules.object, Pointer::root, found);
         None
     }
 }
@@ -149,12 +179,11 @@ impl<'de> Visitor<'de> for Body<'_> {
                     let place = Place { field, index, item: None };
                     slots[index] = map.next_value_seed(Value { rules: &field.value, place, found })?;
                 }
-                KeyRead::Other(name) => {
+                KeyRead::Other => {
                     map.next_value_seed(Anything)?;
-                    if let (Some(clause), Some(name)) = (&rules.closed, name) {
-                        let violation =
-                            Violation::new(clause, Pointer::root().child(&name), "is not one of them");
-                        found.0.push((None, violation));
+                    if let Some(clause) = &rules.closed {
+                        // The name is the sender's own text, which may be a secret, so it is not repeated.
+                        found.add(None, clause, Pointer::root, "has another member");
                     }
                 }
             }
@@ -192,12 +221,12 @@ impl<'de> Visitor<'de> for Body<'_> {
     }
 }
 
-/// A key of the body. The name of an unknown one is kept only where unknown members are refused.
+/// A key of the body.
 struct Key<'r>(&'r ObjectRules);
 
 enum KeyRead {
     Field(usize),
-    Other(Option<String>),
+    Other,
 }
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
@@ -216,10 +245,7 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<KeyRead, E> {
-        Ok(match self.0.field(name) {
-            Some(index) => KeyRead::Field(index),
-            None => KeyRead::Other(self.0.closed.as_ref().map(|_| name.to_owned())),
-        })
+        Ok(self.0.field(name).map_or(KeyRead::Other, KeyRead::Field))
     }
 }
 
@@ -248,8 +274,7 @@ struct Value<'r, 'f> {
 impl Value<'_, '_> {
     fn wrong_type(self, found: &str) -> Slot {
         if let Some(clause) = &self.rules.kind_clause {
-            let violation = Violation::new(clause, self.place.pointer(), found);
-            self.found.0.push((Some(self.place.index), violation));
+            self.found.add(Some(self.place.index), clause, || self.place.pointer(), found);
         }
         Slot::Opaque
     }
@@ -257,8 +282,7 @@ impl Value<'_, '_> {
     fn limits(&mut self, seen: Seen<'_>) {
         for limit in &self.rules.limits {
             if let Some(found) = limit.check.broken_by(seen) {
-                let violation = Violation::new(&limit.clause, self.place.pointer(), found);
-                self.found.0.push((Some(self.place.index), violation));
+                self.found.add(Some(self.place.index), &limit.clause, || self.place.pointer(), found);
             }
         }
     }

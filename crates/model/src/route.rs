@@ -82,6 +82,11 @@ impl Route {
                     ));
                 }
             });
+            // What is taken for a parameter goes up to the next `/`.
+            if !behind.is_empty() && !behind.starts_with('/') {
+                let message = format!("`{{{name}}}` goes up to a `/` or the end of the path");
+                return Err(ContractError::new(at, message));
+            }
             rest = behind;
         }
         literals(rest, ignore_case, &mut pieces);

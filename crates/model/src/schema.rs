@@ -53,6 +53,7 @@ pub(crate) fn object(
     if schema.need_text("type")? != "object" {
         return Err(schema.error("type", "the schema of a body is of type `object`"));
     }
+    annotations(&schema)?;
     // A schema leaves this repository on its own, so it says itself what it is.
     for name in ["title", "description"] {
         schema.need_text(name)?;
@@ -68,7 +69,10 @@ pub(crate) fn object(
     let required = schema.texts("required")?;
     let properties_at = schema.at("properties");
     let properties = members(schema.need("properties")?, &properties_at)?;
-    for name in &required {
+    for (index, name) in required.iter().enumerate() {
+        if required[..index].contains(name) {
+            return Err(schema.error("required", format!("`{name}` stands twice in `required`")));
+        }
         if !properties.iter().any(|(known, _)| known == name) {
             return Err(schema.error("required", format!("`{name}` has no entry in `properties`")));
         }
@@ -128,6 +132,17 @@ pub(crate) fn vocabulary(node: &Node, at: &Pointer) -> Result<(), ContractError>
     value(node, at, "vocabulary", "it", &mut Clauses::default()).map(|_| ())
 }
 
+/// What says nothing to a validator still has a type, or the schema that leaves here is none.
+fn annotations(schema: &Fields<'_>) -> Result<(), ContractError> {
+    schema.text("title")?;
+    schema.text("description")?;
+    schema.boolean("deprecated")?;
+    match schema.node("examples") {
+        Some(examples) if examples.items().is_none() => Err(schema.error("examples", "`examples` is a list")),
+        _ => Ok(()),
+    }
+}
+
 type Unique = Option<Arc<Clause>>;
 
 /// `label` names the value in sentences.
@@ -151,6 +166,8 @@ fn value(
     let more: &[&str] = if kind == Kind::List { &["items"] } else { &[UNIQUE] };
     let known = [&["type"], kind.limits(), more, &[EVIDENCE], &ANNOTATIONS].concat();
     let schema = Fields::of(node, at, &format!("the schema of type `{}`", kind.name()), &known)?;
+
+    annotations(&schema)?;
 
     let mut facts = vec!["type"];
     facts.extend(schema.names().filter(|name| kind.limits().contains(name)));
@@ -272,14 +289,22 @@ fn bound(schema: &Fields<'_>, keyword: &str, round: fn(f64) -> f64) -> Result<i1
     };
     rules::integer_of(number)
         .or_else(|| number.as_f64().map(round).and_then(rules::integer))
-        .ok_or_else(|| schema.error(keyword, format!("`{keyword}` is a number")))
+        .filter(|bound| in_range(*bound))
+        .ok_or_else(|| schema.error(keyword, format!("`{keyword}` is a number of at most 127 bits")))
+}
+
+/// Whether an integer is one that the reader tells from all others: the ends stand for all that is beyond them.
+fn in_range(number: i128) -> bool {
+    number > i128::MIN && number < i128::MAX
 }
 
 fn literal(node: &Node, kind: Kind, at: &Pointer) -> Result<Literal, ContractError> {
     match (kind, node) {
         (Kind::Text, Node::Text(text)) => Some(Literal::Text(text.clone())),
         (Kind::Boolean, Node::Boolean(value)) => Some(Literal::Boolean(*value)),
-        (Kind::Integer, Node::Number(number)) => rules::integer_of(number).map(Literal::Integer),
+        (Kind::Integer, Node::Number(number)) => {
+            rules::integer_of(number).filter(|number| in_range(*number)).map(Literal::Integer)
+        }
         _ => None,
     }
     .ok_or_else(|| {
@@ -326,7 +351,11 @@ fn branch(node: &Node, at: &Pointer, fields: &[FieldRules]) -> Result<Vec<Branch
         })
     };
     let mut rules = Vec::new();
-    for name in branch.texts("required")? {
+    let required = branch.texts("required")?;
+    for (index, name) in required.iter().enumerate() {
+        if required[..index].contains(name) {
+            return Err(branch.error("required", format!("`{name}` stands twice in `required`")));
+        }
         rules.push(BranchRule::Given { field: index_of(name, &branch.at("required"))? });
     }
     if let Some(properties) = branch.node("properties") {

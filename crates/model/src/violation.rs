@@ -4,7 +4,7 @@ use std::sync::Arc;
 use crate::clause::{Clause, Part};
 use crate::pointer::Pointer;
 
-/// One clause that a body breaks, and where. It holds no value from the body.
+/// One clause that a body breaks, and where. It holds no text from the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     clause: Arc<Clause>,
@@ -50,30 +50,41 @@ impl fmt::Display for Violation {
 }
 
 /// All the clauses that a body breaks: at least one.
+///
+/// Of one clause the first 16 places are listed, and the rest is [counted](Self::more).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violations(Vec<Violation>);
+pub struct Violations {
+    found: Vec<Violation>,
+    more: u64,
+}
 
 impl Violations {
     /// `None` where nothing is broken.
-    pub(crate) fn from_vec(found: Vec<Violation>) -> Option<Self> {
-        if found.is_empty() { None } else { Some(Self(found)) }
+    pub(crate) fn from_vec(found: Vec<Violation>, more: u64) -> Option<Self> {
+        if found.is_empty() { None } else { Some(Self { found, more }) }
     }
 
     /// The violations, in the order in which they were found.
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
-        self.0.iter()
+        self.found.iter()
+    }
+
+    /// How many more places there are, of clauses that are listed, which are not.
+    #[must_use]
+    pub fn more(&self) -> u64 {
+        self.more
     }
 
     /// The first one found.
     #[must_use]
     pub fn first(&self) -> &Violation {
-        &self.0[0]
+        &self.found[0]
     }
 }
 
 impl From<Violation> for Violations {
     fn from(violation: Violation) -> Self {
-        Self(vec![violation])
+        Self { found: vec![violation], more: 0 }
     }
 }
 
@@ -87,11 +98,14 @@ impl<'a> IntoIterator for &'a Violations {
 }
 
 impl fmt::Display for Violations {
-    /// One line for each violation.
+    /// One line for each violation, and one for those that are only counted.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, violation) in self.iter().enumerate() {
             let line_end = if index == 0 { "" } else { "\n" };
             write!(formatter, "{line_end}{violation}")?;
+        }
+        if self.more > 0 {
+            write!(formatter, "\nand {} more", self.more)?;
         }
         Ok(())
     }

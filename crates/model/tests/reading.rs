@@ -200,3 +200,38 @@ fn content_types_are_compared_as_media_types() {
         check(Some(value), false, false);
     }
 }
+
+#[test]
+fn of_one_clause_some_places_are_listed_and_the_rest_is_counted() {
+    let zeros = vec!["0"; 40_000].join(",");
+    let body = format!(r#"{{"groupName":7,"phones":[{zeros}]}}"#);
+    let violations = Contract::default().request(body.as_bytes()).unwrap_err();
+    assert_eq!((violations.iter().count(), violations.more()), (17, 40_000 - 16));
+    assert!(violations.to_string().ends_with("\nand 39984 more"));
+    // What is taken back is not counted either.
+    let body = format!(r#"{{"groupName":7,"phones":[{zeros}],"phones":[1]}}"#);
+    let violations = Contract::default().request(body.as_bytes()).unwrap_err();
+    assert_eq!((violations.iter().count(), violations.more()), (1, 0));
+}
+
+#[test]
+fn a_violation_holds_nothing_of_the_body() {
+    let mut document: serde_json::Value = serde_json::from_str(&Contract::default().document()).unwrap();
+    let schema = "/paths/~1waInstance{idInstance}~1createGroup~1{apiTokenInstance}/post/requestBody/content\
+                  /application~1json/schema";
+    let schema = document.pointer_mut(schema).unwrap();
+    schema["additionalProperties"] = false.into();
+    schema["x-evidence"] = "assumed".into();
+    let contract = Contract::from_json(&document.to_string()).unwrap();
+    for body in [
+        r#"{"s3cret":1,"groupName":"x","phones":[1]}"#,
+        r#"{"groupName":{"s3cret":1},"phones":["s3cret"]}"#,
+        r#""s3cret""#,
+        r#"{"groupName":"s3cret","phones":[1]"#,
+        r#"{"s3cret" 1}"#,
+        "s3cret",
+    ] {
+        let violations = contract.request(body.as_bytes()).unwrap_err();
+        assert!(!format!("{violations} {violations:?}").contains("s3cret"), "{violations:?}");
+    }
+}

@@ -4,7 +4,9 @@
 
 use greenapi_model::{Body, Contract, Edition, Part, strategy};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use serde_json::{Value, json};
 
 fn runner(cases: u32) -> TestRunner {
     TestRunner::new(ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() })
@@ -90,4 +92,38 @@ fn what_is_built_is_read_back() {
             Ok(())
         })
         .unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+/// The embedded contract with one more member of a request.
+fn with_size(schema: &Value) -> Contract {
+    let mut document: Value = serde_json::from_str(&Contract::default().document()).unwrap();
+    let properties = "/paths/~1waInstance{idInstance}~1createGroup~1{apiTokenInstance}/post/requestBody/content\
+                      /application~1json/schema/properties";
+    document.pointer_mut(properties).unwrap()["size"] = schema.clone();
+    Contract::from_json(&document.to_string()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn limits_without_measure_are_not_approached() {
+    let text = |keyword: &str, value: u64| json!({"type": "string", keyword: value, "x-evidence": "assumed"});
+    for schema in [
+        text("minLength", u64::MAX),
+        text("maxLength", u64::MAX),
+        text("maxLength", u64::MAX - 5),
+        text("maxLength", 1_000_000_000),
+        json!({"type": "integer", "const": 1e25, "x-evidence": "assumed"}),
+        json!({"type": "integer", "minimum": 1e30, "x-evidence": "assumed"}),
+        json!({"type": "integer", "minimum": -1e38, "maximum": 1e38, "x-evidence": "assumed"}),
+    ] {
+        let contract = with_size(&schema);
+        let mut runner = runner(1);
+        for bodies in [strategy::valid(&contract, Body::Request), strategy::any(&contract, Body::Request)] {
+            // Where the member cannot be generated, a body without it can.
+            let found = (0..20).find_map(|_| bodies.new_tree(&mut runner).ok()).unwrap();
+            assert!(found.current().as_bytes().len() < 100_000, "{schema}");
+        }
+        for clause in contract.clauses().iter().filter(|clause| clause.id().starts_with("request.size.")) {
+            let _ = strategy::breaking(&contract, clause);
+        }
+    }
 }

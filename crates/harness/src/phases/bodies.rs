@@ -6,6 +6,9 @@ use crate::case::{Case, Reply};
 use crate::gauge::{Expected, Gauge};
 use crate::judge::Findings;
 
+/// The largest body that is sent to find out about a limit.
+pub(crate) const LARGEST: usize = 16 << 20;
+
 /// Valid requests, in all the spellings that JSON has for them, make groups; no two of them share an id or a link.
 pub(super) fn valid(gauge: &mut Gauge<'_>, instance: InstanceId) {
     let (contract, target) = (gauge.contract, gauge.wire.target);
@@ -56,14 +59,20 @@ pub(super) fn around(gauge: &mut Gauge<'_>, instance: InstanceId) {
     }
     for error in contract.errors() {
         if let Condition::BodyAbove(bytes) = error.condition() {
-            let of_size = |size: u64| {
+            let Some(most) = usize::try_from(*bytes).ok().filter(|most| *most <= LARGEST) else {
+                let reason = format!("no body of more than {LARGEST} bytes is sent");
+                gauge.ledger.not_checked(error.clause().id(), reason);
+                continue;
+            };
+            let of_size = |size: usize| {
                 let mut body = example.body().as_bytes().to_vec();
-                // A limit beyond the memory of the machine is not one to be checked.
-                body.resize(usize::try_from(size).unwrap_or(usize::MAX), b' ');
+                body.resize(size, b' ');
                 Case::call(contract, target, instance, body)
             };
-            gauge.one(&of_size(*bytes), Expected::Success);
-            gauge.one(&of_size(bytes + 1), Expected::Error(error));
+            if most >= example.body().len() {
+                gauge.one(&of_size(most), Expected::Success);
+            }
+            gauge.one(&of_size(most + 1), Expected::Error(error));
         }
     }
 }
@@ -87,6 +96,7 @@ pub(super) fn refused(
         findings.fail(clause, format!("the request breaks the clause and was answered with {success}"));
         return (reply, findings);
     }
+    let error = gauge.too_large(case).unwrap_or(error);
     let mut findings = gauge.judge.error(error, &reply);
     findings.check(clause);
     (reply, findings)

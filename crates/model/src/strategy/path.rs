@@ -18,10 +18,13 @@ pub fn path(contract: &Contract, instance: InstanceId, token: &ApiToken) -> Boxe
     let plain = route.path(instance, token);
     let capital = route.path_with(&instance.to_string(), token.expose(), &|word| {
         let mut letters = word.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+        letters
+            .next()
+            .map(|first| [first.to_ascii_uppercase()].into_iter().chain(letters).collect())
+            .unwrap_or_default()
     });
-    let upper = route.path_with(&instance.to_string(), token.expose(), &str::to_uppercase);
-    let lower = route.path_with(&instance.to_string(), token.expose(), &str::to_lowercase);
+    let upper = route.path_with(&instance.to_string(), token.expose(), &str::to_ascii_uppercase);
+    let lower = route.path_with(&instance.to_string(), token.expose(), &str::to_ascii_lowercase);
     prop::sample::select(vec![plain, capital, upper, lower]).boxed()
 }
 
@@ -65,6 +68,10 @@ fn elsewhere(path: &str) -> BoxedStrategy<String> {
     );
     let letters: Vec<usize> =
         path.char_indices().filter(|(_, one)| one.is_ascii_alphabetic()).map(|(at, _)| at).collect();
+    let longer = prop::sample::select(vec![format!("{path}/"), format!("{path}/x"), format!("/x{path}")]);
+    if letters.is_empty() {
+        return prop_oneof![cut, longer].boxed();
+    }
     let changed = (prop::sample::select(letters), prop::char::range('a', 'z')).prop_map({
         let path = path.to_owned();
         move |(place, letter)| {
@@ -73,7 +80,6 @@ fn elsewhere(path: &str) -> BoxedStrategy<String> {
             path
         }
     });
-    let longer = prop::sample::select(vec![format!("{path}/"), format!("{path}/x"), format!("/x{path}")]);
     prop_oneof![cut, changed, longer].boxed()
 }
 

@@ -13,6 +13,9 @@ use crate::rules::{self, Check, Kind, Literal, Seen, ValueRules};
 
 /// How many more characters or items than the least there are, where the contract names no most.
 const MORE: u64 = 12;
+/// How many characters or items there are at most. Where a limit is larger than this, its edge is not approached: values
+/// of any size would take any time and any memory.
+const MOST: u64 = 5_000;
 
 /// What a value has to be. Unlike the rules it names no clauses, so limits can be added.
 #[derive(Clone)]
@@ -44,7 +47,7 @@ impl Wanted {
             _ => None,
         });
         if let Some(literals) = literals {
-            return prop::sample::select(literals).boxed();
+            return among(literals);
         }
         match self.kind {
             Kind::Boolean => any::<bool>().prop_map(Value::Bool).boxed(),
@@ -83,7 +86,7 @@ impl Wanted {
                 _ => {}
             }
         }
-        least..=most.unwrap_or(least + MORE).max(least)
+        least..=most.unwrap_or(least.saturating_add(MORE)).max(least)
     }
 
     /// Which integers are wanted, within what JSON's readers hold exactly.
@@ -105,8 +108,10 @@ pub(super) fn sized<T: std::fmt::Debug + 'static>(
     range: RangeInclusive<u64>,
     of: impl Fn(RangeInclusive<usize>) -> BoxedStrategy<T>,
 ) -> BoxedStrategy<T> {
-    // A length beyond the memory of the machine cannot be generated, so it may as well be cut off.
-    let size = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
+    if *range.start() > MOST {
+        return of(0..=0).prop_filter("no value of that size is generated", |_| false).boxed();
+    }
+    let size = |size: u64| usize::try_from(size.min(MOST)).unwrap_or(usize::MAX);
     let (least, most) = (size(*range.start()), size(*range.end()));
     prop_oneof![3 => of(least..=most), 1 => of(least..=least), 1 => of(most..=most)].boxed()
 }
@@ -140,6 +145,14 @@ pub(super) fn matching(pattern: &Regex) -> BoxedStrategy<String> {
             text(0..=12).prop_filter("the pattern is found", move |text| pattern.is_match(text)).boxed()
         }
     }
+}
+
+/// One of the values; a strategy that finds nothing if there are none, as where no number of JSON is the one that is wanted.
+fn among(values: Vec<Value>) -> BoxedStrategy<Value> {
+    if values.is_empty() {
+        return Just(Value::Null).prop_filter("there is no such value", |_| false).boxed();
+    }
+    prop::sample::select(values).boxed()
 }
 
 pub(super) fn literal(literal: &Literal) -> Option<Value> {
@@ -193,20 +206,22 @@ pub(super) fn breaking(wanted: &Wanted, broken: usize) -> Option<BoxedStrategy<V
         };
         Wanted { checks: limits.into(), ..wanted.clone() }.valid()
     };
-    let among = |range: RangeInclusive<i128>| integer(range).prop_map(Value::Number).boxed();
+    let within = |range: RangeInclusive<i128>| integer(range).prop_map(Value::Number).boxed();
     let candidates = match &wanted.checks[broken] {
         Check::MinLength(0) | Check::MinItems(0) => return None,
         Check::MinLength(least) | Check::MinItems(least) => of_sizes(0..=least - 1),
-        Check::MaxLength(most) | Check::MaxItems(most) => of_sizes(most + 1..=most + MORE),
+        Check::MaxLength(most) | Check::MaxItems(most) => {
+            of_sizes(most.checked_add(1)?..=most.saturating_add(MORE))
+        }
         Check::Minimum(least) => {
             let lowest = i128::from(i64::MIN);
             if *least <= lowest {
                 return None;
             }
-            among(lowest.max(least - 1_000_000)..=least - 1)
+            within(lowest.max(least - 1_000_000)..=least - 1)
         }
         Check::Maximum(most) if *most < i128::from(u64::MAX) => {
-            among(most + 1..=i128::from(u64::MAX).min(most + 1_000_000))
+            within(most + 1..=i128::from(u64::MAX).min(most + 1_000_000))
         }
         Check::Maximum(_) => Just(Value::from(1e25)).boxed(),
         Check::Pattern(pattern) => {

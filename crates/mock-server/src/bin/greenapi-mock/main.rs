@@ -7,6 +7,7 @@ mod log;
 mod signals;
 
 use std::fs;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -38,11 +39,14 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         .map_err(|error| Failure::listen(arguments.listen, &error))?;
     // Dropped at the end, which writes what is still in its queue.
     let _log = log::start(arguments.log);
-    match arguments.log {
-        LogFormat::Json => println!("{}", banner::ready_line(&server.url(), emulation.contract())),
-        LogFormat::Text => print!("{}", banner::for_a_person(&server.url(), emulation.contract())),
-        LogFormat::Off => {}
-    }
+    let ready = match arguments.log {
+        LogFormat::Json => banner::ready_line(&server.url(), emulation.contract()) + "\n",
+        LogFormat::Text => banner::for_a_person(&server.url(), emulation.contract()),
+        LogFormat::Off => String::new(),
+    };
+    // Whoever closed stdout does not want to know, and is served all the same.
+    let mut stdout = io::stdout();
+    let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
     server.run(stop).await;
     Ok(())
 }
