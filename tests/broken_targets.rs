@@ -206,6 +206,14 @@ fn a_deviation_of_http_is_named() {
         &["response.json"],
     );
     check(
+        twists(|_, answer| {
+            let other =
+                |body: &Bytes| String::from_utf8_lossy(body).replace("Cannot GET", "Cannot find").into();
+            if answer.status() == StatusCode::NOT_FOUND { answer.map(|body| other(&body)) } else { answer }
+        }),
+        &["error.wrong-method"],
+    );
+    check(
         twists(|asked, mut answer| {
             if asked.method() == Method::OPTIONS {
                 *answer.status_mut() = StatusCode::OK;
@@ -276,6 +284,31 @@ fn a_counterexample_is_small_and_masks_the_token() {
     );
     assert!(body.len() < 45, "{body}");
     assert_eq!(counterexample.found, "the request breaks the clause and was answered with 200");
+}
+
+#[test]
+fn a_report_holds_nothing_that_a_terminal_obeys() {
+    let report = report(Twists {
+        request: |request| request,
+        answer: |_, answer| answer.map(|_| "\u{1b}[2J\u{9b}31m\r\u{7}".into()),
+    });
+    let text = report.to_string();
+    assert!(report.broken().any(|clause| clause == "response.json"), "{text}");
+    assert!(text.chars().all(|one| one == '\n' || !one.is_control()), "{text:?}");
+}
+
+#[test]
+fn a_target_that_answers_nothing_ends_the_phases_soon() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    // Each connection is closed as soon as it is there; the thread ends with the process.
+    std::thread::spawn(move || listener.incoming().for_each(drop));
+    let target = greenapi_harness::Target::new(&url, TOKEN.parse().unwrap())
+        .unwrap()
+        .instance(greenapi_model::InstanceState::Authorized, 1.into());
+    let report = greenapi_harness::Harness::new(Contract::default()).run(&target).unwrap();
+    assert!(report.broken().any(|clause| clause == "response.200"), "{report}");
+    assert!(report.sent() < 200, "{} requests", report.sent());
 }
 
 /// A request for a path.

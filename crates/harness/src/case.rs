@@ -65,7 +65,7 @@ impl Case {
         if let Some(content_type) = &self.content_type {
             let _ = writeln!(text, "content-type: {content_type}");
         }
-        text + "\n" + &body_shown(&self.body, target)
+        text + "\n" + &shown(&self.body, target)
     }
 }
 
@@ -92,30 +92,34 @@ impl Reply {
             Self::Answer(response) => {
                 let mut text = format!("{}\n", response.status);
                 for (name, value) in &response.headers {
-                    let _ = writeln!(
-                        text,
-                        "{name}: {}",
-                        target.masked(&String::from_utf8_lossy(value.as_bytes()))
-                    );
+                    let _ = writeln!(text, "{name}: {}", shown(value.as_bytes(), target));
                 }
-                text + "\n" + &body_shown(&response.body, target)
+                text + "\n" + &shown(&response.body, target)
             }
         }
     }
 }
 
-fn body_shown(body: &[u8], target: &Target) -> String {
-    // Masked before it is cut, so that no part of the token is left at the end.
-    let text = match std::str::from_utf8(body) {
-        Ok(text) => target.masked(text),
-        Err(_) => target.masked(&body.escape_ascii().to_string()),
+/// Bytes as text: without the token, without what a terminal would take for a command, and not endless.
+fn shown(bytes: &[u8], target: &Target) -> String {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.escape_ascii().to_string(),
     };
-    let length = text.chars().count();
-    if length <= SHOWN {
+    // Masked before it is cut, so that no part of the token is left at the end.
+    let text: String = target.masked(&text).chars().flat_map(printable).collect();
+    if text.chars().count() <= SHOWN {
         return text;
     }
     let start: String = text.chars().take(SHOWN / 10).collect();
-    format!("{start}… ({} bytes)", body.len())
+    format!("{start}… ({} bytes)", bytes.len())
+}
+
+/// The character, or its escape if it is a control character other than a line feed.
+fn printable(character: char) -> impl Iterator<Item = char> {
+    let escaped = character.is_control() && character != '\n';
+    let escape = escaped.then(|| character.escape_default());
+    escape.into_iter().flatten().chain((!escaped).then_some(character))
 }
 
 /// The way to a target.

@@ -19,6 +19,9 @@ const TRIES: u32 = 10_000;
 /// After so many cases in a row for which it finds none, it is not asked again.
 const MISSES: u32 = 20;
 
+/// After so many cases in a row without an answer a phase ends, as each of them may take as long as the client waits.
+const SILENCES: u32 = 3;
+
 pub(crate) struct Gauge<'r> {
     pub(crate) contract: &'r Contract,
     pub(crate) wire: &'r Wire<'r>,
@@ -88,7 +91,7 @@ impl<'r> Gauge<'r> {
     ) {
         let mut source = TestRunner::new_with_rng(Config::default(), self.chance(name));
         let config = Config { max_local_rejects: TRIES, ..Config::default() };
-        let mut misses = 0;
+        let (mut misses, mut silences) = (0, 0);
         for _ in 0..cases {
             // A runner of its own for each case, as one runner allows so many tries for all its cases together.
             let mut runner = TestRunner::new_with_rng(config.clone(), source.new_rng());
@@ -108,10 +111,15 @@ impl<'r> Gauge<'r> {
                 (case, reply, findings)
             };
             let (case, reply, findings) = try_one(self, &tree.current());
+            let silent = matches!(reply, Reply::Nothing(_));
+            silences = if silent { silences + 1 } else { 0 };
             let new = findings.broken.into_iter().find(|problem| !self.ledger.is_broken(problem.clause.id()));
+            if silences == SILENCES {
+                return;
+            }
             let Some(problem) = new else { continue };
             let mut smallest = (case, reply, problem);
-            let mut left = SHRINKS;
+            let mut left = if silent { 0 } else { SHRINKS };
             'smaller: while left > 0 && tree.simplify() {
                 loop {
                     left = left.saturating_sub(1);
@@ -137,7 +145,7 @@ impl<'r> Gauge<'r> {
         let expected = self.too_large(case).map_or(expected, Expected::Error);
         let findings = match expected {
             Expected::Success => self.judge.success(&reply),
-            Expected::Error(error) => self.judge.error(error, &reply),
+            Expected::Error(error) => self.judge.error(error, case, &reply),
             Expected::Plain(plain) => self.judge.plain(plain, &reply),
         };
         (reply, findings)

@@ -8,7 +8,7 @@ use greenapi_transport::RawResponse;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use crate::case::Reply;
+use crate::case::{Case, Reply};
 
 /// What one answer says of the clauses.
 #[derive(Default)]
@@ -75,7 +75,7 @@ impl<'c> Judge<'c> {
     }
 
     /// The answer where an error of the contract applies.
-    pub(crate) fn error(&self, case: &ErrorCase, reply: &Reply) -> Findings {
+    pub(crate) fn error(&self, case: &ErrorCase, asked: &Case, reply: &Reply) -> Findings {
         let mut findings = Findings::default();
         let Some(response) = answered(reply, case.status(), case.clause(), &mut findings) else {
             return findings;
@@ -87,7 +87,7 @@ impl<'c> Judge<'c> {
         self.body(Body::Error, response, &mut findings);
         // Where the envelope cannot be read, that is what is broken.
         if let Ok(error) = self.contract.error(&response.body)
-            && !case.is(&error)
+            && !case.is_for(&error, asked.method.as_str(), asked.path())
         {
             let other = self.contract.recognize(&error).map_or_else(
                 || {

@@ -11,7 +11,7 @@ use crate::instance::{Behaviour, Groups, Instance};
 use crate::instances::Instances;
 use crate::mint::Mint;
 use crate::outcome::{Answer, Outcome};
-use crate::test_instances::test_instances;
+use crate::test_instances::{TestInstance, test_instances};
 
 /// The method as the contract has it, with the state of its instances: what a server asks for an answer.
 ///
@@ -60,7 +60,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { seed: 0, clock: Clock::default(), most_instances: 100_000, groups_kept: 1_000 }
+        Self { seed: 0, clock: Clock::default(), most_instances: 100_000, groups_kept: 100 }
     }
 }
 
@@ -101,18 +101,31 @@ impl Emulation {
             body_limit: body_limit.unwrap_or(BODY_LIMIT),
             contract,
         };
-        for instance in test_instances() {
+        for instance in emulation.test_instances() {
             emulation.set_instance(instance.id, instance.behaviour)?;
         }
         Ok(emulation)
+    }
+
+    /// The test instances that are there: those in states for which the contract has an answer.
+    #[must_use]
+    pub fn test_instances(&self) -> Vec<TestInstance> {
+        let known = self.states();
+        let answered =
+            |instance: &TestInstance| instance.behaviour.states().all(|state| known.contains(&state));
+        test_instances().into_iter().filter(answered).collect()
     }
 
     /// Sets an instance up, in place of one that there may have been, with no groups.
     ///
     /// # Errors
     ///
-    /// [`Unemulable`] if the contract does not say how the method answers in one of the states.
+    /// [`Unemulable`] if the contract does not say how the method answers in one of the states, or if no instance can have
+    /// that id.
     pub fn set_instance(&self, id: InstanceId, behaviour: Behaviour) -> Result<(), Unemulable> {
+        self.contract
+            .instance(id)
+            .map_err(|violation| Unemulable(format!("the instance {id}: {violation}")))?;
         let known = self.states();
         if let Some(state) = behaviour.states().find(|state| !known.contains(state)) {
             let known: Vec<_> = known.iter().map(|state| state.as_str()).collect();

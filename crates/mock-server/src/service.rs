@@ -61,7 +61,11 @@ where
     let target = head.uri.path_and_query().map_or("", |target| target.as_str());
     let call = match emulation.open(head.method.as_str(), target) {
         Ok(call) => call,
-        Err(answer) => return *answer,
+        Err(answer) => {
+            // The body decides nothing, but its sender comes to read the answer only after it.
+            read(body, emulation.body_limit()).await;
+            return *answer;
+        }
     };
     match read(body, emulation.body_limit()).await {
         Read::Whole(body) => call.answer(head.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes), &body),

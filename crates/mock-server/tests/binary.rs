@@ -145,6 +145,7 @@ fn wrong_use_is_explained() {
         (&["--instance", "7"][..], "write ID:STATE"),
         (&["--instance", "x:starting"], "decimal digits"),
         (&["--instance", "7:paused"], "does not say how createGroup answers in the state `paused`"),
+        (&["--instance", "0:starting"], "`idInstance` is at least 1"),
         (&["--edition", "2019-01-01"], "there is 2020-06-29"),
         (&["--clock", "noon"], "write `example`, `system` or a time"),
         (&["--listen", "8080"], "invalid socket address"),

@@ -153,6 +153,34 @@ fn path_and_method_are_judged_before_the_body() {
 }
 
 #[test]
+fn a_body_sent_to_a_wrong_path_is_read_to_its_end() {
+    let fixture = Fixture::new();
+    let post = |path: &str, body: &[u8]| {
+        let length = body.len();
+        let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n");
+        [head.as_bytes(), body].concat()
+    };
+    let calls = [post("/elsewhere", &vec![b' '; 200_000]), post("/waInstance7/createGroup/t0ken", VALID)];
+    let answers = exchange(&fixture.url, &calls.concat());
+    assert!(answers.starts_with("HTTP/1.1 403 "), "{answers}");
+    assert!(answers.contains("HTTP/1.1 200 OK"), "the connection serves on: {answers}");
+}
+
+#[test]
+fn a_contract_without_a_state_is_emulated_without_its_test_instances() {
+    let mut document: serde_json::Value = serde_json::from_str(&Contract::default().document()).unwrap();
+    let errors = "/paths/~1waInstance{idInstance}~1createGroup~1{apiTokenInstance}/post/responses/400/content\
+                  /application~1json/examples";
+    document.pointer_mut(errors).unwrap().as_object_mut().unwrap().remove("instance-starting").unwrap();
+    let contract = Contract::from_json(&document.to_string()).unwrap();
+    let emulation = Emulation::new(contract).unwrap();
+    let there: Vec<_> = emulation.test_instances().iter().map(|instance| instance.id.number()).collect();
+    assert_eq!(there, [1_101_000_001, 1_101_000_003]);
+    let all: Vec<_> = Emulation::new(Contract::default()).unwrap().test_instances();
+    assert_eq!(all, greenapi_mock_server::test_instances());
+}
+
+#[test]
 fn a_content_type_that_names_something_else_is_refused() {
     let fixture = Fixture::new();
     for (header, status) in [

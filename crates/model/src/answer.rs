@@ -121,20 +121,29 @@ impl ErrorCase {
         Some(ApiError::new(self.status, timestamp, path, message))
     }
 
-    /// Whether an answer is this error: the status is the same, and so is the identifier but for case and for what
-    /// stands for a part of the request.
+    /// Whether an answer could be this error, whatever the request was: the status is the same, and so is the identifier
+    /// but for case and for what stands for a part of the request.
     #[must_use]
     pub fn is(&self, error: &ApiError) -> bool {
         self.status == error.status_code()
-            && self.envelope.as_ref().is_some_and(|envelope| {
+            && self.identifier().is_some_and(|identifier| {
                 let message = error.raw_message().trim();
-                match envelope.message.split_once('{') {
-                    None => message.eq_ignore_ascii_case(&envelope.message),
+                match identifier.split_once('{') {
+                    None => message.eq_ignore_ascii_case(identifier),
                     Some((start, _)) => {
                         message.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
                     }
                 }
             })
+    }
+
+    /// Whether an answer is this error for a request with this method and path: its identifier is the same but for case.
+    #[must_use]
+    pub fn is_for(&self, error: &ApiError, method: &str, path: &str) -> bool {
+        self.body(method, path, error.timestamp()).is_some_and(|own| {
+            let same = own.raw_message().eq_ignore_ascii_case(error.raw_message().trim());
+            same && self.status == error.status_code()
+        })
     }
 }
 

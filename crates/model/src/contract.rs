@@ -170,6 +170,15 @@ impl Contract {
         self.inner.operation.route.address(path)
     }
 
+    /// Whether an instance of that number can be called.
+    ///
+    /// # Errors
+    ///
+    /// The limit that the number breaks.
+    pub fn instance(&self, id: InstanceId) -> Result<(), Violation> {
+        self.inner.operation.route.instance(id)
+    }
+
     /// The path of a call. It holds the token, so it is as secret as that.
     #[must_use]
     pub fn path(&self, instance: InstanceId, token: &ApiToken) -> String {

@@ -30,6 +30,9 @@
 //!   the structure (names, types, what is required); limits are in the contract's own.
 //! - `proptest`: the module `strategy`, for tests of your own.
 //!
+//! A build in which `serde_json` has its feature `arbitrary_precision` is not supported: numbers then come as something
+//! else than numbers.
+//!
 //! # Known differences of JSON itself
 //!
 //! A body is what `serde_json` reads into a `Value`. Where other readers of JSON differ from that, so do they from this

@@ -1,18 +1,21 @@
 //! Compiles the document of a contract: what stands around the schemas.
 
+mod answers;
+mod content;
+
 use std::sync::Arc;
 
-use crate::answer::{Condition, Envelope, ErrorCase, Example, PlainAnswer, Repeat};
+use self::answers::{Answers, plain_answer};
+use self::content::{content, plain_example};
+use crate::answer::{Condition, ErrorCase, Example, PlainAnswer};
 use crate::clause::{Clause, Clauses};
 use crate::contract_error::ContractError;
 use crate::document::Node;
 use crate::fields::{Fields, members};
 use crate::pointer::Pointer;
-use crate::reader::{self, Unreadable};
 use crate::route::{INSTANCE, IgnoreCase, Route, TOKEN};
 use crate::rules::{ObjectRules, ValueRules};
 use crate::schema;
-use crate::state::InstanceState;
 
 /// What a body has to be, and how its clauses are named.
 #[derive(Debug)]
@@ -94,9 +97,11 @@ pub(crate) fn compile(document: &Node) -> Result<Operation, ContractError> {
         _ => None,
     };
     let (request, request_examples) = content(&body, "request", &mut clauses)?;
-    let request_examples = request_examples.iter().map(plain_example).collect::<Result<_, _>>()?;
+    let request_examples: Vec<Example> =
+        request_examples.iter().map(plain_example).collect::<Result<_, _>>()?;
 
     let answers = Answers::compile(&operation, template, &mut clauses)?;
+    examples_fit(&request_examples, &answers.errors, &body)?;
     let plain = methods
         .into_iter()
         .map(|method| plain_answer(&item, method, &answers.errors, &mut clauses))
@@ -250,276 +255,15 @@ fn ignore_case<'d>(item: &Fields<'d>, template: &str) -> Result<Option<IgnoreCas
     Ok(Some(IgnoreCase { words, evidence }))
 }
 
-/// An example as it stands in the document.
-struct ExampleFields<'d> {
-    name: &'d str,
-    fields: Fields<'d>,
-    body: String,
-}
-
-/// The one media type of a body. `part` is the first word of the clause ids.
-fn content<'d>(
-    holder: &Fields<'d>,
-    part: &str,
-    clauses: &mut Clauses,
-) -> Result<(BodyRules, Vec<ExampleFields<'d>>), ContractError> {
-    let (media_type, media) = media(holder)?;
-    let evidence = media.evidence(&["json", "content-type"])?;
-    let content_type = clauses.add(
-        format!("{part}.content-type"),
-        evidence.of("content-type"),
-        &media.at,
-        if part == "request" {
-            format!("a Content-Type, if there is one, is {media_type}")
-        } else {
-            format!("the Content-Type is {media_type}")
-        },
-    )?;
-    let json =
-        clauses.add(format!("{part}.json"), evidence.of("json"), &media.at, "the body is JSON".to_owned())?;
-    let schema = media.need("schema")?;
-    let at = media.at("schema");
-    let object = schema::object(schema, &at, part, clauses)?;
-    let schema = schema.clone();
-    let rules = BodyRules { media_type: media_type.to_owned(), content_type, json, object, at, schema };
-    let examples = examples(&media, &rules)?;
-    Ok((rules, examples))
-}
-
-fn media<'d>(holder: &Fields<'d>) -> Result<(&'d str, Fields<'d>), ContractError> {
-    let at = holder.at("content");
-    let [(media_type, media)] = members(holder.need("content")?, &at)? else {
-        return Err(ContractError::new(&at, "a body has one media type"));
-    };
-    let known = ["schema", "examples", "x-evidence"];
-    Ok((media_type.as_str(), Fields::of(media, &at.child(media_type), "a media type", &known)?))
-}
-
-/// The examples of a media type; each has to be valid for the schema.
-fn examples<'d>(media: &Fields<'d>, rules: &BodyRules) -> Result<Vec<ExampleFields<'d>>, ContractError> {
-    let Some(node) = media.node("examples") else { return Ok(Vec::new()) };
-    let at = media.at("examples");
-    let mut found = Vec::new();
-    for (name, node) in members(node, &at)? {
-        let known = ["summary", "description", "value", "x-evidence", "x-body", "x-when", "x-repeat"];
-        let fields = Fields::of(node, &at.child(name), "an example", &known)?;
-        let value = fields.need("value")?;
-        let body = match fields.text("x-body")? {
-            Some(body) if serde_json::from_str::<Node>(body).ok().as_ref() == Some(value) => body.to_owned(),
-            Some(_) => return Err(fields.error("x-body", "`x-body` is not the JSON of `value`")),
-            None => json(value, &fields.at("value"))?,
-        };
-        match reader::read(&rules.object, body.as_bytes()) {
-            Ok(_) => {}
-            Err(Unreadable::NotJson(why)) => return Err(fields.error("value", why)),
-            Err(Unreadable::Violations(violations)) => {
-                let at = fields.at("value").join(violations.first().pointer());
-                return Err(ContractError::new(&at, format!("the example breaks its schema: {violations}")));
-            }
-        }
-        found.push(ExampleFields { name, fields, body });
-    }
-    Ok(found)
-}
-
-fn json(node: &Node, at: &Pointer) -> Result<String, ContractError> {
-    serde_json::to_string(node).map_err(|error| ContractError::new(at, error.to_string()))
-}
-
-fn plain_example(found: &ExampleFields<'_>) -> Result<Example, ContractError> {
-    found.fields.one_evidence()?;
-    for name in ["x-when", "x-repeat"] {
-        if found.fields.has(name) {
-            return Err(found.fields.error(name, format!("`{name}` is for the examples of errors")));
+/// No example of a request is itself too large.
+fn examples_fit(examples: &[Example], errors: &[ErrorCase], body: &Fields<'_>) -> Result<(), ContractError> {
+    for case in errors {
+        let Condition::BodyAbove(most) = case.condition else { continue };
+        if let Some(example) = examples.iter().find(|example| example.body.len() as u64 > most) {
+            let message =
+                format!("the example `{}` has more than the {most} bytes of `{}`", example.name, case.slug);
+            return Err(ContractError::new(&body.at, message));
         }
     }
-    Ok(Example { name: found.name.to_owned(), body: found.body.clone() })
-}
-
-/// What the responses of the call say.
-struct Answers {
-    success_status: u16,
-    success: Arc<Clause>,
-    response: BodyRules,
-    examples: Vec<Example>,
-    error: BodyRules,
-    errors: Vec<ErrorCase>,
-}
-
-impl Answers {
-    fn compile(operation: &Fields<'_>, template: &str, clauses: &mut Clauses) -> Result<Self, ContractError> {
-        let at = operation.at("responses");
-        let mut success = None;
-        let mut error: Option<BodyRules> = None;
-        let mut errors = Vec::new();
-        for (status, node) in members(operation.need("responses")?, &at)? {
-            let known = ["description", "content", "x-error", "x-evidence", "x-when", "x-repeat"];
-            let response = Fields::of(node, &at.child(status), "a response", &known)?;
-            let status = status_of(status, &response.at)?;
-            if status < 300 {
-                if success.is_some() {
-                    return Err(ContractError::new(&response.at, "there is one response of success"));
-                }
-                let clause = clauses.add(
-                    format!("response.{status}"),
-                    response.one_evidence()?,
-                    &response.at,
-                    format!("a valid request to an instance that is authorized is answered with {status}"),
-                )?;
-                let (rules, found) = content(&response, "response", clauses)?;
-                let examples = found.iter().map(plain_example).collect::<Result<_, _>>()?;
-                success = Some((status, clause, rules, examples));
-            } else if response.has("content") {
-                let found = match &error {
-                    None => {
-                        let (rules, found) = content(&response, "error", clauses)?;
-                        error = Some(rules);
-                        found
-                    }
-                    Some(rules) => {
-                        let (media_type, media) = media(&response)?;
-                        if *media.need("schema")? != rules.schema || media_type != rules.media_type {
-                            let message = "all errors have the media type and the schema of the first one";
-                            return Err(ContractError::new(&media.at, message));
-                        }
-                        examples(&media, rules)?
-                    }
-                };
-                for found in found {
-                    let envelope = envelope(&found, status, template)?;
-                    errors.push(error_case(&found.fields, found.name, status, Some(envelope), clauses)?);
-                }
-            } else {
-                errors.push(error_case(&response, response.need_text("x-error")?, status, None, clauses)?);
-            }
-        }
-        let (success_status, success, response, examples) =
-            success.ok_or_else(|| ContractError::new(&at, "no response of success"))?;
-        let error = error.ok_or_else(|| ContractError::new(&at, "no error that has a body"))?;
-        for wanted in [Condition::OtherPath, Condition::OtherMethod, Condition::InvalidRequest] {
-            if !errors.iter().any(|case| case.condition == wanted) {
-                return Err(ContractError::new(&at, format!("no error is the answer where {wanted}")));
-            }
-        }
-        Ok(Self { success_status, success, response, examples, error, errors })
-    }
-}
-
-fn status_of(text: &str, at: &Pointer) -> Result<u16, ContractError> {
-    text.parse()
-        .ok()
-        .filter(|status| (200..600).contains(status))
-        .ok_or_else(|| ContractError::new(at, "a response has a status from 200 to 599"))
-}
-
-fn error_case(
-    fields: &Fields<'_>,
-    slug: &str,
-    status: u16,
-    envelope: Option<Envelope>,
-    clauses: &mut Clauses,
-) -> Result<ErrorCase, ContractError> {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if slug.is_empty() || !slug.bytes().all(plain) {
-        return Err(ContractError::new(&fields.at, "the slug of an error has only a-z, 0-9 and -"));
-    }
-    let condition = condition(fields)?;
-    let repeat = match fields.need_text("x-repeat")? {
-        "later" => Repeat::Later,
-        "never" => Repeat::Never,
-        _ => return Err(fields.error("x-repeat", "`x-repeat` is `later` or `never`")),
-    };
-    let sentence = match envelope.as_ref().map(|envelope| &envelope.message) {
-        Some(message) => format!("where {condition}, the answer is {status}, `{message}`"),
-        None => format!("where {condition}, the answer is {status} with an empty body"),
-    };
-    let clause = clauses.add(format!("error.{slug}"), fields.one_evidence()?, &fields.at, sentence)?;
-    Ok(ErrorCase { slug: slug.to_owned(), status, condition, repeat, clause, envelope })
-}
-
-fn condition(fields: &Fields<'_>) -> Result<Condition, ContractError> {
-    const FIELD: &str = "x-when";
-    let known = ["instance", "request", "request-bytes-above", "path", "method"];
-    let when = Fields::of(fields.need(FIELD)?, &fields.at(FIELD), "`x-when`", &known)?;
-    let names: Vec<_> = when.names().collect();
-    let [name] = names[..] else {
-        return Err(ContractError::new(&when.at, "`x-when` has one member"));
-    };
-    let word = |expected: &str, condition: Condition| {
-        if when.need_text(name)? == expected {
-            Ok(condition)
-        } else {
-            Err(when.error(name, format!("`{name}` is `{expected}` here")))
-        }
-    };
-    match name {
-        "instance" => {
-            let text = when.need_text(name)?;
-            match text.parse() {
-                Ok(InstanceState::Authorized) => Err(when.error(name, "an authorized instance is no error")),
-                Ok(state) => Ok(Condition::Instance(state)),
-            }
-        }
-        "request" => word("invalid", Condition::InvalidRequest),
-        "path" => word("other", Condition::OtherPath),
-        "method" => word("other", Condition::OtherMethod),
-        _ => Ok(Condition::BodyAbove(when.count(name)?.unwrap_or_default())),
-    }
-}
-
-fn envelope(found: &ExampleFields<'_>, status: u16, template: &str) -> Result<Envelope, ContractError> {
-    let at = found.fields.at("value");
-    let value = found.fields.need("value")?;
-    let text = |name: &str| {
-        value
-            .member(name)
-            .and_then(Node::text)
-            .map(str::to_owned)
-            .ok_or_else(|| ContractError::new(&at, format!("`{name}` is missing")))
-    };
-    if value.member("statusCode") != Some(&Node::Number(status.into())) {
-        return Err(ContractError::new(&at.child("statusCode"), format!("the status here is {status}")));
-    }
-    if text("path")? != template {
-        return Err(ContractError::new(&at.child("path"), format!("the path here is {template}")));
-    }
-    Ok(Envelope { timestamp: text("timestamp")?, message: text("message")?, template: template.to_owned() })
-}
-
-/// The answer to another method on the path. Its other responses name errors that stand at the call.
-fn plain_answer(
-    item: &Fields<'_>,
-    method: &str,
-    errors: &[ErrorCase],
-    clauses: &mut Clauses,
-) -> Result<PlainAnswer, ContractError> {
-    let operation = operation(item, method)?;
-    let at = operation.at("responses");
-    let method = method.to_ascii_uppercase();
-    let mut answer = None;
-    for (status, node) in members(operation.need("responses")?, &at)? {
-        let what = "a response to a method beside the call";
-        let response = Fields::of(node, &at.child(status), what, &["description", "x-evidence", "x-error"])?;
-        let status = status_of(status, &response.at)?;
-        if let Some(slug) = response.text("x-error")? {
-            if !errors.iter().any(|case| case.slug == slug && case.status == status) {
-                let message = format!("the call has no error `{slug}` with the status {status}");
-                return Err(response.error("x-error", message));
-            }
-        } else if answer.is_none() {
-            let clause = clauses.add(
-                format!("{}.{status}", method.to_ascii_lowercase()),
-                response.one_evidence()?,
-                &response.at,
-                format!("{method} on the path is answered with {status} and an empty body"),
-            )?;
-            answer = Some(PlainAnswer { method: method.clone(), status, clause });
-        } else {
-            return Err(ContractError::new(
-                &response.at,
-                "a method beside the call has one answer of its own",
-            ));
-        }
-    }
-    answer.ok_or_else(|| ContractError::new(&at, "a method beside the call has an answer of its own"))
+    Ok(())
 }

@@ -140,6 +140,11 @@ impl Route {
         Ok(Address { instance: InstanceId::new(u64::try_from(number).unwrap_or(u64::MAX)), token })
     }
 
+    /// Whether an instance of that number can be called.
+    pub(crate) fn instance(&self, id: InstanceId) -> Result<(), Violation> {
+        limits(&self.instance, INSTANCE, Seen::Integer(id.number().into()))
+    }
+
     fn captures<'p>(&self, path: &'p str) -> Option<(&'p str, &'p str)> {
         let mut rest = path;
         let (mut instance, mut token) = ("", "");

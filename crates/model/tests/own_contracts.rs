@@ -38,6 +38,11 @@ fn what_cannot_be_kept_is_refused_with_its_place() {
         (size, integer("maximum", json!(1e300)), "maximum: `maximum` is a number of at most 127 bits"),
         (size, integer("minimum", json!(-1e300)), "minimum: `minimum` is a number of at most 127 bits"),
         (size, integer("const", json!(1e300)), "const: this is to be of type `integer`"),
+        (
+            &format!("{PATH}/post/responses/500/content/application~1json/examples/request-too-large/x-when"),
+            json!({"request-bytes-above": 10}),
+            "has more than the 10 bytes of `request-too-large`",
+        ),
         (size, text("title", json!(5)), "title: `title` is a text"),
         (size, text("deprecated", json!("yes")), "deprecated: `deprecated` is true or false"),
         (size, text("examples", json!("x")), "examples: `examples` is a list"),

@@ -97,7 +97,7 @@ pub(super) fn refused(
         return (reply, findings);
     }
     let error = gauge.too_large(case).unwrap_or(error);
-    let mut findings = gauge.judge.error(error, &reply);
+    let mut findings = gauge.judge.error(error, case, &reply);
     findings.check(clause);
     (reply, findings)
 }

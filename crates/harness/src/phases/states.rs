@@ -40,7 +40,7 @@ fn recovery(gauge: &mut Gauge<'_>, body: &[u8], error: &greenapi_model::ErrorCas
         gauge.note(&call, &reply, findings);
         return;
     }
-    let findings = gauge.judge.error(error, &reply);
+    let findings = gauge.judge.error(error, &call, &reply);
     gauge.note(&call, &reply, findings);
     for _ in 0..PATIENCE {
         if reply.status() != Some(error.status()) {

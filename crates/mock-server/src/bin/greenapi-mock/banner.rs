@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use greenapi_mock_server::test_instances;
+use greenapi_mock_server::Emulation;
 use greenapi_model::{Body, Contract, InstanceId};
 
 /// One line of JSON.
@@ -17,19 +17,19 @@ pub(crate) fn ready_line(url: &str, contract: &Contract) -> String {
 }
 
 /// What a person may want to do next.
-pub(crate) fn for_a_person(url: &str, contract: &Contract) -> String {
+pub(crate) fn for_a_person(url: &str, emulation: &Emulation) -> String {
+    let contract = emulation.contract();
+    let instances = emulation.test_instances();
     let mut text = format!(
         "greenapi-mock {} keeps the contract of {} at {url}\n",
         env!("CARGO_PKG_VERSION"),
         contract.edition()
     );
-    if let (Some(instance), Some(example)) =
-        (test_instances().first(), contract.examples(Body::Request).first())
-    {
+    if let (Some(instance), Some(example)) = (instances.first(), contract.examples(Body::Request).first()) {
         let _ = write!(text, "\nTry it:\n  {}\n", curl(url, contract, instance.id, example.body()));
     }
     text.push_str("\nTest instances, with any token:\n");
-    for instance in test_instances() {
+    for instance in instances {
         let _ = writeln!(text, "  {}  {}", instance.id, instance.summary);
     }
     text.push_str(

@@ -41,7 +41,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let _log = log::start(arguments.log);
     let ready = match arguments.log {
         LogFormat::Json => banner::ready_line(&server.url(), emulation.contract()) + "\n",
-        LogFormat::Text => banner::for_a_person(&server.url(), emulation.contract()),
+        LogFormat::Text => banner::for_a_person(&server.url(), &emulation),
         LogFormat::Off => String::new(),
     };
     // Whoever closed stdout does not want to know, and is served all the same.
