@@ -37,9 +37,17 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// What somebody may take for an edition.
+const OTHER_ENDINGS: [&str; 3] = [".yml", ".json", ".YAML"];
+
 /// All the editions, by name. Of each that is refused the failure says why.
 pub(super) fn read_all(root: &Path) -> Result<Vec<Spec>, Failure> {
-    let names = names(&root.join(FOLDER)).map_err(|error| Failure::io(format!("list {FOLDER}/"), &error))?;
+    let files = files(&root.join(FOLDER)).map_err(|error| Failure::io(format!("list {FOLDER}/"), &error))?;
+    if let Some(other) = files.iter().find(|file| OTHER_ENDINGS.iter().any(|ending| file.ends_with(ending))) {
+        let message = format!("{FOLDER}/{other} would not be read: an edition is a file *.yaml");
+        return Err(Failure::new(Exit::Failed, [message]));
+    }
+    let names: Vec<&str> = files.iter().filter_map(|file| file.strip_suffix(".yaml")).collect();
     if names.is_empty() {
         return Err(Failure::new(Exit::Failed, [format!("{FOLDER}/ has no edition: no file *.yaml")]));
     }
@@ -49,7 +57,7 @@ pub(super) fn read_all(root: &Path) -> Result<Vec<Spec>, Failure> {
         let path = format!("{FOLDER}/{name}.yaml");
         let text = fs::read_to_string(root.join(&path))
             .map_err(|error| Failure::io(format!("read {path}"), &error))?;
-        match compile(&name, &text) {
+        match compile(name, &text) {
             Ok(contract) => specs.push(Spec { path, contract }),
             Err((place, message)) => refusals.push(Refusal { path, place, message }),
         }
@@ -61,12 +69,11 @@ pub(super) fn read_all(root: &Path) -> Result<Vec<Spec>, Failure> {
     }
 }
 
-/// The names of the files in a folder that are YAML, without their endings, in order.
-fn names(folder: &Path) -> io::Result<Vec<String>> {
+/// The names of the files in a folder, in order.
+fn files(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        names.extend(name.strip_suffix(".yaml").map(str::to_owned));
+        names.push(entry?.file_name().to_string_lossy().into_owned());
     }
     names.sort();
     Ok(names)

@@ -145,6 +145,16 @@ fn every_spec_is_read_before_a_refusal_ends_the_run() {
 }
 
 #[test]
+fn a_file_that_would_be_passed_over_is_refused() {
+    let repository = Repository::new();
+    repository.write("spec/2024-03-01.yml", SPEC);
+    insta::assert_snapshot!(
+        repository.codegen(Mode::Write).unwrap_err(),
+        @"error: spec/2024-03-01.yml would not be read: an edition is a file *.yaml"
+    );
+}
+
+#[test]
 fn a_repository_without_an_edition_is_refused() {
     let repository = Repository::new();
     fs::remove_file(repository.path(&format!("spec/{NAME}.yaml"))).unwrap();
