@@ -102,6 +102,7 @@ pub(crate) fn compile(document: &Node) -> Result<Operation, ContractError> {
 
     let answers = Answers::compile(&operation, template, &mut clauses)?;
     examples_fit(&request_examples, &answers.errors, &body)?;
+    states_are_known(&answers.errors, &root)?;
     let plain = methods
         .into_iter()
         .map(|method| plain_answer(&item, method, &answers.errors, &mut clauses))
@@ -263,6 +264,25 @@ fn examples_fit(examples: &[Example], errors: &[ErrorCase], body: &Fields<'_>) -
             let message =
                 format!("the example `{}` has more than the {most} bytes of `{}`", example.name, case.slug);
             return Err(ContractError::new(&body.at, message));
+        }
+    }
+    Ok(())
+}
+
+/// Where the document lists the states of an instance, an error names one of them. Anything else is a slip of the pen.
+fn states_are_known(errors: &[ErrorCase], root: &Fields<'_>) -> Result<(), ContractError> {
+    let schemas = root.node("components").and_then(|components| components.member("schemas"));
+    let states = schemas.and_then(|schemas| schemas.member("InstanceState")?.member("enum")?.items());
+    let Some(states) = states else { return Ok(()) };
+    for case in errors {
+        let Condition::Instance(state) = &case.condition else { continue };
+        if !states.iter().any(|known| known.text() == Some(state.as_str())) {
+            let known: Vec<_> = states.iter().filter_map(Node::text).collect();
+            let message = format!("the state `{state}` is not known; known are {}", known.join(", "));
+            return Err(ContractError::new(
+                &case.clause.pointer().child("x-when").child("instance"),
+                message,
+            ));
         }
     }
     Ok(())

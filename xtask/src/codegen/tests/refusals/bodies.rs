@@ -168,6 +168,7 @@ fn an_error_is_refused() {
         ),
         case("no condition", "          x-when: {path: other}\n", ""),
         case("unknown condition", "{request: invalid}", "{weather: bad}"),
+        case("unknown state in a condition", "{instance: starting}", "{instance: strating}"),
         case("wrong word in a condition", "{request: invalid}", "{request: valid}"),
         case("two conditions", "{request: invalid}", "{request: invalid, path: other}"),
         case("state that is no error", "{instance: starting}", "{instance: authorized}"),
