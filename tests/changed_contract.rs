@@ -7,15 +7,23 @@ use greenapi_harness::Verdict;
 use greenapi_model::{Body, Contract};
 use serde_json::{Value, json};
 
-/// The contract with names of at most 25 characters, as the vendor had it before 2024.
-fn limited() -> Contract {
+/// The contract with names as this schema has them, whatever the edition says of them.
+fn with_names(mut schema: Value) -> Contract {
+    schema["x-evidence"] = json!("assumed");
     let mut document: Value = serde_json::from_str(&Contract::default().document()).unwrap();
     let name = "/paths/~1waInstance{idInstance}~1createGroup~1{apiTokenInstance}/post/requestBody/content\
                 /application~1json/schema/properties/groupName";
-    let name = document.pointer_mut(name).unwrap();
-    name["maxLength"] = json!(25);
-    name["x-evidence"]["maxLength"] = json!("observed");
+    *document.pointer_mut(name).unwrap() = schema;
     Contract::from_json(&document.to_string()).unwrap()
+}
+
+/// Names of at most 25 characters, as the vendor had it before 2024.
+fn limited() -> Contract {
+    with_names(json!({"type": "string", "minLength": 1, "maxLength": 25}))
+}
+
+fn unlimited() -> Contract {
+    with_names(json!({"type": "string", "minLength": 1}))
 }
 
 #[test]
@@ -30,7 +38,7 @@ fn the_harness_tests_a_limit_that_was_added() {
 
 #[test]
 fn an_endpoint_without_the_limit_breaks_it_at_26_characters() {
-    let endpoint = Endpoint::start(&Contract::default(), Unchanged);
+    let endpoint = Endpoint::start(&unlimited(), Unchanged);
     let report = endpoint.report(&limited());
     assert_eq!(report.broken().collect::<Vec<_>>(), ["request.groupName.maxLength"], "{report}");
     let Verdict::Broken(counterexample) = &report.result("request.groupName.maxLength").unwrap().verdict

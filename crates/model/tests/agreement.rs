@@ -122,7 +122,9 @@ fn they_agree_whatever_the_limits_are() {
 #[test]
 fn a_limit_that_is_added_brings_its_clause_and_what_breaks_it() {
     let limited = json!({"type": "string", "minLength": 1, "maxLength": 25, "x-evidence": "assumed"});
+    let unlimited = json!({"type": "string", "minLength": 1, "x-evidence": "assumed"});
     let contract = changed(&[("/properties/groupName", limited)]);
+    let without = changed(&[("/properties/groupName", unlimited)]);
     let named = |length| json!({"groupName": "я".repeat(length), "phones": [1]}).to_string();
     assert!(contract.request(named(25).as_bytes()).is_ok());
     let violations = contract.request(named(26).as_bytes()).unwrap_err();
@@ -130,12 +132,12 @@ fn a_limit_that_is_added_brings_its_clause_and_what_breaks_it() {
         violations.to_string(),
         "/groupName has 26 characters, but `groupName` has at most 25 characters (request.groupName.maxLength, assumed)"
     );
-    assert!(Contract::default().request(named(26).as_bytes()).is_ok());
+    assert!(without.request(named(26).as_bytes()).is_ok());
     let clause = contract.clause("request.groupName.maxLength").unwrap();
     TestRunner::new(ProptestConfig { cases: 200, ..config() })
         .run(&strategy::breaking(&contract, clause).unwrap(), |raw| {
             prop_assert!(contract.request(raw.as_bytes()).is_err());
-            prop_assert!(Contract::default().request(raw.as_bytes()).is_ok());
+            prop_assert!(without.request(raw.as_bytes()).is_ok());
             Ok(())
         })
         .unwrap();
