@@ -10,6 +10,14 @@ use tokio::runtime::Runtime;
 
 use crate::target::{Target, TargetError};
 
+/// The largest body that is sent to find out about a limit.
+pub(crate) const LARGEST: usize = 16 << 20;
+
+/// The size, if a body of it is sent to find out about a limit.
+pub(crate) fn size_to_send(bytes: u64) -> Option<usize> {
+    usize::try_from(bytes).ok().filter(|size| *size <= LARGEST)
+}
+
 /// What is shown of a body at most.
 const SHOWN: usize = 2_000;
 
@@ -49,6 +57,13 @@ impl Case {
 
     pub(crate) fn with_content_type(self, content_type: &str) -> Self {
         Self { content_type: Some(content_type.to_owned()), ..self }
+    }
+
+    /// The request with spaces behind the body, up to this many bytes.
+    pub(crate) fn padded_to(self, size: usize) -> Self {
+        let mut body = self.body.to_vec();
+        body.resize(body.len().max(size), b' ');
+        Self { body: body.into(), ..self }
     }
 
     pub(crate) fn path(&self) -> &str {

@@ -65,8 +65,9 @@ impl<'c> Judge<'c> {
         let mut findings = Findings::default();
         let (status, clause) = self.contract.success();
         let Some(response) = answered(reply, status, clause, &mut findings) else { return findings };
-        self.body(Body::Response, response, &mut findings);
-        if let Ok(group) = self.contract.response(&response.body)
+        let read = self.contract.response(&response.body);
+        self.body(Body::Response, response, read.as_ref().err(), &mut findings);
+        if let Ok(group) = read
             && group.created()
         {
             self.unique(&response.body, &mut findings);
@@ -84,9 +85,10 @@ impl<'c> Judge<'c> {
             empty(response, case.clause(), &mut findings);
             return findings;
         }
-        self.body(Body::Error, response, &mut findings);
+        let read = self.contract.error(&response.body);
+        self.body(Body::Error, response, read.as_ref().err(), &mut findings);
         // Where the envelope cannot be read, that is what is broken.
-        if let Ok(error) = self.contract.error(&response.body)
+        if let Ok(error) = read
             && !case.is_for(&error, asked.method.as_str(), asked.path())
         {
             let other = self.contract.recognize(&error).map_or_else(
@@ -113,17 +115,19 @@ impl<'c> Judge<'c> {
         findings
     }
 
-    fn body(&self, body: Body, response: &RawResponse, findings: &mut Findings) {
+    /// `violations` is what was found when the body was read.
+    fn body(
+        &self,
+        body: Body,
+        response: &RawResponse,
+        violations: Option<&Violations>,
+        findings: &mut Findings,
+    ) {
         let content_type = response.headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
         if let Err(violation) = self.contract.answer_content_type(body, content_type) {
             findings.fail(violation.clause(), format!("the answer {}", violation.found()));
         }
-        let violations = match body {
-            Body::Request => return,
-            Body::Response => self.contract.response(&response.body).err(),
-            Body::Error => self.contract.error(&response.body).err(),
-        };
-        if let Some(violations) = &violations {
+        if let Some(violations) = violations {
             findings.extend(violations);
         }
         // Of a body that is no JSON nothing else can be said.

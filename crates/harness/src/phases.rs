@@ -6,7 +6,6 @@ mod examples;
 mod paths;
 mod states;
 
-pub(crate) use bodies::LARGEST;
 use greenapi_model::InstanceState;
 
 use crate::case::Case;

@@ -6,8 +6,7 @@ use greenapi_model::{Body, Condition, Contract, InstanceState};
 use http::Method;
 use serde_json::Value;
 
-use crate::case::{Case, Reply, Wire};
-use crate::phases::LARGEST;
+use crate::case::{Case, Reply, Wire, size_to_send};
 use crate::target::TargetError;
 
 /// A request and its answer as text.
@@ -55,10 +54,8 @@ pub(crate) fn exchanges(contract: &Contract, wire: &Wire<'_>) -> Result<Vec<Exch
             Condition::OtherPath => call(authorized, valid).with_path("/elsewhere"),
             Condition::OtherMethod => call(authorized, "").with_method(Method::GET),
             Condition::BodyAbove(bytes) => {
-                let Some(most) = usize::try_from(*bytes).ok().filter(|most| *most <= LARGEST) else {
-                    continue;
-                };
-                call(authorized, &(valid.to_owned() + &" ".repeat((most + 1).saturating_sub(valid.len()))))
+                let Some(most) = size_to_send(*bytes) else { continue };
+                call(authorized, valid).padded_to(most + 1)
             }
             Condition::Instance(state) => match target.in_state(state) {
                 Some(instance) => call(instance, valid),

@@ -206,7 +206,7 @@ impl Emulation {
         instance: Option<InstanceId>,
         violations: Option<Violations>,
     ) -> Answer {
-        match self.contract.errors().iter().find(|case| case.condition() == condition) {
+        match self.contract.error_when(condition) {
             Some(case) => self.error(case, request, instance, violations),
             // Only a body can be too large without an error of the contract for it.
             None => Answer::beyond_a_limit(413, "the body is larger than this endpoint reads"),

@@ -127,6 +127,10 @@ fn log(answer: &Answer) {
         tracing::warn!(status = answer.status, "{message}");
         return;
     }
+    // What is not logged need not be put into words.
+    if !tracing::enabled!(tracing::Level::INFO) {
+        return;
+    }
     let instance = outcome.instance().map(InstanceId::number);
     let clause = outcome.clause().map(|clause| clause.id());
     // One line a call, so the lines of the violations are put into one.

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use crate::answer::{ErrorCase, Example, PlainAnswer};
+use crate::answer::{Condition, ErrorCase, Example, PlainAnswer};
 use crate::api_error::ApiError;
 use crate::clause::Clause;
 use crate::contract_error::ContractError;
@@ -226,6 +226,12 @@ impl Contract {
     #[must_use]
     pub fn error_case(&self, slug: &str) -> Option<&ErrorCase> {
         self.errors().iter().find(|case| case.slug() == slug)
+    }
+
+    /// The error that is the answer under a condition.
+    #[must_use]
+    pub fn error_when(&self, condition: &Condition) -> Option<&ErrorCase> {
+        self.errors().iter().find(|case| case.condition() == condition)
     }
 
     /// The answers to other HTTP methods that the contract names.

@@ -30,6 +30,7 @@ mod value;
 use std::fmt;
 
 use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 pub use breaking::breaking;
 pub use json::any_json;
@@ -101,4 +102,14 @@ pub fn any(contract: &Contract, body: Body) -> BoxedStrategy<RawBody> {
         ]
         .boxed(),
     )
+}
+
+/// After so many candidates of which none will do, there is none.
+const TRIES: u32 = 10_000;
+
+/// The strategy, or `None` if its filters let nothing through.
+fn that_finds<T: fmt::Debug>(strategy: BoxedStrategy<T>) -> Option<BoxedStrategy<T>> {
+    let few = Config { max_local_rejects: TRIES, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(few, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    strategy.new_tree(&mut runner).is_ok().then_some(strategy)
 }

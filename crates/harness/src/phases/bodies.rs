@@ -2,12 +2,9 @@ use std::sync::Arc;
 
 use greenapi_model::{Body, Clause, Condition, ErrorCase, InstanceId, Part, strategy};
 
-use crate::case::{Case, Reply};
+use crate::case::{Case, LARGEST, Reply, size_to_send};
 use crate::gauge::{Expected, Gauge};
 use crate::judge::Findings;
-
-/// The largest body that is sent to find out about a limit.
-pub(crate) const LARGEST: usize = 16 << 20;
 
 /// Valid requests, in all the spellings that JSON has for them, make groups; no two of them share an id or a link.
 pub(super) fn valid(gauge: &mut Gauge<'_>, instance: InstanceId) {
@@ -49,7 +46,7 @@ pub(super) fn around(gauge: &mut Gauge<'_>, instance: InstanceId) {
     for right in [format!("{media_type}; charset=utf-8"), media_type.to_ascii_uppercase()] {
         gauge.one(&call.clone().with_content_type(&right), Expected::Success);
     }
-    let clause = contract.clauses().iter().find(|clause| clause.id() == "request.content-type");
+    let clause = contract.clause("request.content-type");
     if let (Some(clause), Some(error)) = (clause, invalid_request(gauge)) {
         for wrong in ["text/plain", "application/x-www-form-urlencoded", "application/xml"] {
             let case = call.clone().with_content_type(wrong);
@@ -59,26 +56,20 @@ pub(super) fn around(gauge: &mut Gauge<'_>, instance: InstanceId) {
     }
     for error in contract.errors() {
         if let Condition::BodyAbove(bytes) = error.condition() {
-            let Some(most) = usize::try_from(*bytes).ok().filter(|most| *most <= LARGEST) else {
+            let Some(most) = size_to_send(*bytes) else {
                 let reason = format!("no body of more than {LARGEST} bytes is sent");
                 gauge.ledger.not_checked(error.clause().id(), reason);
                 continue;
             };
-            let of_size = |size: usize| {
-                let mut body = example.body().as_bytes().to_vec();
-                body.resize(size, b' ');
-                Case::call(contract, target, instance, body)
-            };
-            if most >= example.body().len() {
-                gauge.one(&of_size(most), Expected::Success);
-            }
-            gauge.one(&of_size(most + 1), Expected::Error(error));
+            // No example is itself above the limit: such a contract is refused.
+            gauge.one(&call.clone().padded_to(most), Expected::Success);
+            gauge.one(&call.clone().padded_to(most + 1), Expected::Error(error));
         }
     }
 }
 
 pub(super) fn invalid_request<'r>(gauge: &Gauge<'r>) -> Option<&'r ErrorCase> {
-    gauge.contract.errors().iter().find(|error| *error.condition() == Condition::InvalidRequest)
+    gauge.contract.error_when(&Condition::InvalidRequest)
 }
 
 /// Sends a request that breaks a clause. If it is accepted, the clause is not enforced; if it is refused in another way

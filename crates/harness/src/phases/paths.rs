@@ -10,8 +10,7 @@ pub(super) fn paths(gauge: &mut Gauge<'_>, instance: InstanceId) {
     let (contract, target) = (gauge.contract, gauge.wire.target);
     let Some(example) = contract.examples(Body::Request).first() else { return };
     let call = Case::call(contract, target, instance, example.body().as_bytes().to_vec());
-    let Some(error) = contract.errors().iter().find(|error| *error.condition() == Condition::OtherPath)
-    else {
+    let Some(error) = contract.error_when(&Condition::OtherPath) else {
         return;
     };
     for clause in contract.clauses().iter().filter(|clause| clause.part() == Part::Path) {

@@ -4,20 +4,16 @@ use std::sync::Arc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::strategy::{Union, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::strategy::Union;
 use serde_json::Value;
 
 use super::json::{any_json, number, text};
 use super::value::{self, Wanted, is_of};
-use super::{RawBody, object, spelling};
+use super::{RawBody, object, spelling, that_finds};
 use crate::clause::Clause;
 use crate::contract::{Body, Contract};
-use crate::rules::{FieldRules, Kind, ObjectRules};
+use crate::rules::{Kind, ObjectRules, ValueRules};
 use crate::violation::Violations;
-
-/// After so many candidates of which none will do, there is none.
-const TRIES: u32 = 10_000;
 
 /// Bodies that break `clause` and no other clause, or `None` if no body can do that.
 ///
@@ -35,13 +31,7 @@ pub fn breaking(contract: &Contract, clause: &Clause) -> Option<BoxedStrategy<Ra
                 .is_some_and(|violations| violations.iter().all(|violation| violation.clause().id() == id))
         })
         .boxed();
-    // One that finds nothing in so many tries is one that cannot.
-    let few = Config { max_local_rejects: TRIES, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(few, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let found = strategy
-        .new_tree(&mut runner)
-        .is_ok_and(|tree| violations(contract, body, tree.current().as_bytes()).is_some());
-    found.then_some(strategy)
+    that_finds(strategy)
 }
 
 fn violations(contract: &Contract, body: Body, bytes: &[u8]) -> Option<Violations> {
@@ -75,7 +65,7 @@ fn candidates(contract: &Contract, body: Body, clause: &Clause) -> Option<BoxedS
             if field.required.as_ref().is_some_and(is) {
                 strategies.push(without(object, &field.name));
             }
-            for broken in broken_values(field, &is) {
+            for broken in broken_values(&field.value, &Wanted::of(&field.value), &is) {
                 strategies.push(put(object, Just(field.name.clone()).boxed(), broken));
             }
         }
@@ -87,29 +77,24 @@ fn candidates(contract: &Contract, body: Body, clause: &Clause) -> Option<BoxedS
     Some(spelling::spelled(values))
 }
 
-/// Values of one member that break the clause.
-fn broken_values(field: &FieldRules, is: &dyn Fn(&Arc<Clause>) -> bool) -> Vec<BoxedStrategy<Value>> {
-    let wanted = Wanted::of(&field.value);
+/// Values that break the clause: the value itself, or one of its items.
+fn broken_values(
+    rules: &ValueRules,
+    wanted: &Wanted,
+    is: &dyn Fn(&Arc<Clause>) -> bool,
+) -> Vec<BoxedStrategy<Value>> {
     let mut found = Vec::new();
-    if field.value.kind_clause.as_ref().is_some_and(is) {
-        found.push(of_another_type(field.value.kind));
+    if rules.kind_clause.as_ref().is_some_and(is) {
+        found.push(of_another_type(rules.kind));
     }
-    for (index, limit) in field.value.limits.iter().enumerate() {
+    for (index, limit) in rules.limits.iter().enumerate() {
         if is(&limit.clause) {
-            found.extend(value::breaking(&wanted, index));
+            found.extend(value::breaking(wanted, index));
         }
     }
-    if let (Some(rules), Some(items)) = (&field.value.items, &wanted.items) {
-        let mut bad = Vec::new();
-        if rules.kind_clause.as_ref().is_some_and(is) {
-            bad.push(of_another_type(rules.kind));
-        }
-        for (index, limit) in rules.limits.iter().enumerate() {
-            if is(&limit.clause) {
-                bad.extend(value::breaking(items, index));
-            }
-        }
-        found.extend(bad.into_iter().map(|bad| with_item(&wanted, items, bad)));
+    if let (Some(rules), Some(items)) = (&rules.items, &wanted.items) {
+        let bad = broken_values(rules, items, is);
+        found.extend(bad.into_iter().map(|bad| with_item(wanted, items, bad)));
     }
     found
 }

@@ -1,10 +1,9 @@
 //! Paths of calls: those that keep the contract in other letters, and those that break one clause.
 
 use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
+use super::that_finds;
 use super::value::{self, Wanted};
 use crate::clause::Clause;
 use crate::contract::Contract;
@@ -55,10 +54,7 @@ pub fn breaking_path(
             reader.address(path).is_err_and(|violation| violation.clause().id() == id)
         })
         .boxed();
-    // One that finds nothing in so many tries is one that cannot.
-    let found =
-        strategy.new_tree(&mut TestRunner::deterministic()).is_ok_and(|tree| tree.current().starts_with('/'));
-    found.then_some(strategy)
+    that_finds(strategy)
 }
 
 /// Paths of something else: cut off, prolonged, with a letter changed.
