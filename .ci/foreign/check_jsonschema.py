@@ -24,7 +24,7 @@ def check_schemas(edition):
         validator = schema(edition, part)
         expect(f"{edition}: $schema of the {part}", validator.schema["$schema"], DIALECT)
     method = Method(edition)
-    for name, (status, value) in method.answers().items():
+    for name, (status, value) in method.typed_answers().items():
         check_value(schema(edition, "response" if status == 200 else "error"), value, f"{edition}: example {name}")
     seen(f"{edition}: the schemas of request, response and error are valid, and the examples by them")
 

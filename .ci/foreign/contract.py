@@ -45,12 +45,19 @@ class Method:
         return {name: body(example) for name, example in examples.items()}
 
     def answers(self):
-        """The examples of answers: name to status and JSON value."""
+        """The examples of answers: name to status and value, which is a text where the body is no JSON."""
+        return {name: (status, value) for name, (status, value, _) in self._examples().items()}
+
+    def typed_answers(self):
+        """Those with the schema of success or of the errors, which have properties."""
+        return {name: (status, value) for name, (status, value, typed) in self._examples().items() if typed}
+
+    def _examples(self):
         return {
-            name: (int(status), example["value"])
+            name: (int(status), example["value"], "properties" in media["schema"])
             for status, response in self._operation["responses"].items()
-            if "content" in response
-            for name, example in self._json(response)["examples"].items()
+            for media in response.get("content", {}).values()
+            for name, example in media["examples"].items()
         }
 
     @staticmethod

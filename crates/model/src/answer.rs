@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::api_error::{ApiError, ApiErrorKind};
-use crate::clause::Clause;
+use crate::clause::{Clause, Evidence};
 use crate::state::InstanceState;
 
 /// When an error is the answer.
@@ -13,6 +13,8 @@ pub enum Condition {
     OtherPath,
     /// The path is that of the method, the HTTP method is another one.
     OtherMethod,
+    /// The token is not that of the instance.
+    OtherToken,
     /// The body has more bytes than this.
     BodyAbove(u64),
     /// The instance is in this state.
@@ -26,6 +28,7 @@ impl fmt::Display for Condition {
         match self {
             Self::OtherPath => formatter.write_str("the path is not that of the method"),
             Self::OtherMethod => formatter.write_str("the HTTP method is another one"),
+            Self::OtherToken => formatter.write_str("the token is not that of the instance"),
             Self::BodyAbove(bytes) => write!(formatter, "the body has more than {bytes} bytes"),
             Self::Instance(state) => write!(formatter, "the instance is {state}"),
             Self::InvalidRequest => formatter.write_str("the request is not valid"),
@@ -117,7 +120,7 @@ impl ErrorCase {
     #[must_use]
     pub fn body(&self, method: &str, path: &str, timestamp: &str) -> Option<ApiError> {
         let Envelope { message, template, .. } = self.envelope.as_ref()?;
-        let message = message.replace("{method}", method).replace(template.as_str(), path);
+        let message = filled(message, template, method, path);
         Some(ApiError::new(self.status, timestamp, path, message))
     }
 
@@ -145,6 +148,11 @@ impl ErrorCase {
             same && self.status == error.status_code()
         })
     }
+}
+
+/// A text of an error with the method and the path of a request in the place of what stands for them.
+pub(crate) fn filled(text: &str, template: &str, method: &str, path: &str) -> String {
+    text.replace("{method}", method).replace(template, path)
 }
 
 /// The answer to another HTTP method, which has no body and tells nothing of the instance.
@@ -179,6 +187,8 @@ impl PlainAnswer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
     pub(crate) name: String,
+    pub(crate) summary: String,
+    pub(crate) evidence: Evidence,
     pub(crate) body: String,
 }
 
@@ -187,6 +197,18 @@ impl Example {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What it shows, in a sentence.
+    #[must_use]
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// How it is known.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        self.evidence
     }
 
     /// The body, byte for byte.

@@ -11,6 +11,7 @@ use crate::ids::{ApiToken, InstanceId};
 use crate::json_schema;
 use crate::operation::{self, BodyRules, Operation};
 use crate::pointer::Pointer;
+use crate::possible::PossibleAnswer;
 use crate::reader::{self, Slot, Unreadable};
 use crate::request::CreateGroup;
 use crate::response::Group;
@@ -232,6 +233,19 @@ impl Contract {
     #[must_use]
     pub fn error_when(&self, condition: &Condition) -> Option<&ErrorCase> {
         self.errors().iter().find(|case| case.condition() == condition)
+    }
+
+    /// The answers that any request may get by what lies outside of it, in the order of the document. They promise
+    /// nothing, so no clause stands for them.
+    #[must_use]
+    pub fn possible_answers(&self) -> &[PossibleAnswer] {
+        &self.inner.operation.possible
+    }
+
+    /// The answer of that slug that any request may get.
+    #[must_use]
+    pub fn possible_answer(&self, slug: &str) -> Option<&PossibleAnswer> {
+        self.possible_answers().iter().find(|answer| answer.slug() == slug)
     }
 
     /// The answers to other HTTP methods that the contract names.

@@ -6,7 +6,8 @@
 //! - [`Contract::request`], [`Contract::response`] and [`Contract::error`] read a body and say which clauses it breaks,
 //!   and where;
 //! - [`Contract::clauses`] lists the promises, each with a stable id and how it is known;
-//! - [`Contract::errors`] lists the errors, and when each is the answer;
+//! - [`Contract::errors`] lists the errors, and when each is the answer; [`Contract::possible_answers`] lists what else the
+//!   service may answer;
 //! - [`Contract::json_schema`] and [`Contract::document`] give the same to other tools.
 //!
 //! ```
@@ -56,6 +57,7 @@ mod json_schema;
 mod operation;
 mod pattern;
 mod pointer;
+mod possible;
 mod reader;
 mod request;
 mod response;
@@ -79,6 +81,7 @@ pub use ids::{
     ApiToken, ChatId, ChatKind, InstanceId, InvalidApiToken, InvalidInstanceId, InviteLink, Phone,
 };
 pub use pointer::Pointer;
+pub use possible::PossibleAnswer;
 pub use request::{CreateGroup, NoParticipant, Unpeopled};
 pub use response::Group;
 pub use route::Address;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod content;
+mod possible;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::contract_error::ContractError;
 use crate::document::Node;
 use crate::fields::{Fields, members};
 use crate::pointer::Pointer;
+use crate::possible::PossibleAnswer;
 use crate::route::{INSTANCE, IgnoreCase, Route, TOKEN};
 use crate::rules::{ObjectRules, ValueRules};
 use crate::schema;
@@ -45,6 +47,7 @@ pub(crate) struct Operation {
     pub(crate) response: BodyRules,
     pub(crate) error: BodyRules,
     pub(crate) errors: Vec<ErrorCase>,
+    pub(crate) possible: Vec<PossibleAnswer>,
     pub(crate) plain: Vec<PlainAnswer>,
     pub(crate) request_examples: Vec<Example>,
     pub(crate) response_examples: Vec<Example>,
@@ -120,6 +123,7 @@ pub(crate) fn compile(document: &Node) -> Result<Operation, ContractError> {
         response: answers.response,
         error: answers.error,
         errors: answers.errors,
+        possible: answers.possible,
         plain,
         request_examples,
         response_examples: answers.examples,

@@ -66,6 +66,7 @@ fn these_answers_are_known_from_elsewhere() {
             Condition::OtherMethod,
         ),
         ("request-too-large", 500, Some("request entity too large"), Condition::BodyAbove(102_400)),
+        ("wrong-token", 401, None, Condition::OtherToken),
     ] {
         let case = contract.error_case(slug).unwrap();
         assert_eq!(
@@ -79,6 +80,81 @@ fn these_answers_are_known_from_elsewhere() {
     let plain: Vec<_> =
         contract.plain_answers().iter().map(|answer| (answer.method(), answer.status())).collect();
     assert_eq!(plain, [("OPTIONS", 204)]);
+}
+
+#[test]
+fn any_request_may_get_these_answers() {
+    let contract = Contract::default();
+    let json = Some("application/json");
+    let rows = [
+        ("too-many-requests", 429, json, Some("Too Many Requests"), Repeat::Later, false),
+        ("quota-exceeded", 466, json, None, Repeat::Never, false),
+        ("rate-overlimit", 500, json, Some("rate overlimit"), Repeat::Later, false),
+        ("internal-server-error", 500, json, Some("Internal Server Error"), Repeat::Never, false),
+        ("500-but-created", 500, json, Some("Internal Server Error"), Repeat::Never, true),
+        ("bad-gateway", 502, Some("text/html"), None, Repeat::Never, false),
+    ];
+    let found = contract.possible_answers().iter().map(|answer| {
+        assert_eq!(answer.evidence(), Evidence::Observed, "{}", answer.slug());
+        assert!(answer.summary().ends_with('.'), "{}", answer.summary());
+        (
+            answer.slug(),
+            answer.status(),
+            answer.media_type(),
+            answer.identifier(),
+            answer.repeat(),
+            answer.makes_group(),
+        )
+    });
+    assert_eq!(found.collect::<Vec<_>>(), rows);
+    for (slug, ..) in rows {
+        assert!(contract.clause(&format!("error.{slug}")).is_none(), "{slug} is promised");
+        assert!(contract.error_case(slug).is_none(), "{slug} is listed twice");
+    }
+}
+
+#[test]
+fn an_answer_that_any_request_may_get_has_its_body() {
+    let contract = Contract::default();
+    let body = |slug: &str| {
+        let answer = contract.possible_answer(slug).unwrap();
+        String::from_utf8(answer.body("POST", "/the/path", "2026-01-02T03:04:05.678Z")).unwrap()
+    };
+    assert_eq!(
+        body("rate-overlimit"),
+        r#"{"statusCode":500,"timestamp":"2026-01-02T03:04:05.678Z","path":"/the/path","message":"rate overlimit"}"#
+    );
+    let quota =
+        r#"{"invokeStatus":{"method":"creategroup","used":100,"total":100,"status":"QUOTE_EXCEEDED","#;
+    assert!(body("quota-exceeded").starts_with(quota), "{}", body("quota-exceeded"));
+    let page = body("bad-gateway");
+    assert!(page.starts_with("<html>\r\n") && page.contains("502 Bad Gateway") && page.contains("nginx"));
+    for answer in contract.possible_answers().iter().filter(|answer| answer.identifier().is_some()) {
+        let timestamp = answer.example_timestamp().unwrap();
+        let read = contract.error(&answer.body("POST", "/", timestamp)).unwrap();
+        assert_eq!(
+            (read.status_code(), read.message().as_str()),
+            (answer.status(), answer.identifier().unwrap())
+        );
+    }
+}
+
+#[test]
+fn these_responses_are_examples() {
+    let contract = Contract::default();
+    for (name, evidence, created, has_link) in [
+        ("created", Evidence::Documented, true, true),
+        ("not-created", Evidence::Observed, false, false),
+        ("no-invite-link", Evidence::Observed, true, false),
+    ] {
+        let examples = contract.examples(Body::Response);
+        let example = examples.iter().find(|example| example.name() == name).unwrap();
+        assert_eq!(example.evidence(), evidence, "{name}");
+        assert!(example.summary().ends_with('.'), "{name}: {}", example.summary());
+        let group = contract.response(example.body().as_bytes()).unwrap();
+        assert_eq!((group.created(), !group.group_invite_link().is_empty()), (created, has_link), "{name}");
+    }
+    assert_eq!(contract.examples(Body::Response).len(), 3);
 }
 
 #[test]

@@ -53,6 +53,39 @@ fn what_cannot_be_kept_is_refused_with_its_place() {
 }
 
 #[test]
+fn any_request_may_get_an_answer_of_ones_own() {
+    let mut document = document();
+    document.pointer_mut(&format!("{PATH}/post/responses")).unwrap()["503"] = json!({
+        "description": "Closed.",
+        "x-error": "closed",
+        "x-evidence": "assumed",
+        "x-when": {"request": "any"},
+        "x-repeat": "later",
+    });
+    document.pointer_mut(&format!("{PATH}/post/responses")).unwrap()["504"] = json!({
+        "description": "Late.",
+        "content": {"application/json": {
+            "schema": {"type": "object"},
+            "examples": {"late": {
+                "summary": "Late.",
+                "x-evidence": "assumed",
+                "x-when": {"request": "any"},
+                "x-repeat": "never",
+                "value": {"late": ["{method}", 1, null, {"timestamp": "now"}]},
+            }},
+        }},
+    });
+    let contract = Contract::from_json(&document.to_string()).unwrap();
+    let clauses = |contract: &Contract| contract.clauses().len();
+    assert_eq!(clauses(&contract), clauses(&Contract::default()), "they promise nothing");
+    let closed = contract.possible_answer("closed").unwrap();
+    assert_eq!((closed.media_type(), closed.example_timestamp(), closed.summary()), (None, None, "Closed."));
+    assert_eq!(closed.body("GET", "/", "now"), b"");
+    let late = contract.possible_answer("late").unwrap().body("GET", "/", "soon");
+    assert_eq!(late, br#"{"late":["GET",1,null,{"timestamp":"now"}]}"#);
+}
+
+#[test]
 fn a_parameter_goes_up_to_a_slash() {
     let own = "/waInstance{idInstance}/createGroup/{apiTokenInstance}";
     for template in

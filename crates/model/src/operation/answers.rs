@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::BodyRules;
-use super::content::{ExampleFields, content, examples, media, plain_example};
-use super::operation;
+use super::content::{ExampleFields, content, examples, media, only_media, plain_example};
+use super::{operation, possible};
 use crate::answer::{Condition, Envelope, ErrorCase, Example, PlainAnswer, Repeat};
 use crate::clause::{Clause, Clauses};
 use crate::contract_error::ContractError;
 use crate::document::Node;
 use crate::fields::{Fields, members};
 use crate::pointer::Pointer;
+use crate::possible::{PossibleAnswer, TIMESTAMP};
 use crate::state::InstanceState;
 
 /// What the responses of the call say.
@@ -21,6 +22,7 @@ pub(super) struct Answers {
     pub(super) examples: Vec<Example>,
     pub(super) error: BodyRules,
     pub(super) errors: Vec<ErrorCase>,
+    pub(super) possible: Vec<PossibleAnswer>,
 }
 
 impl Answers {
@@ -33,8 +35,10 @@ impl Answers {
         let mut success = None;
         let mut error: Option<BodyRules> = None;
         let mut errors = Vec::new();
+        let mut possible_answers = Vec::new();
         for (status, node) in members(operation.need("responses")?, &at)? {
-            let known = ["description", "content", "x-error", "x-evidence", "x-when", "x-repeat"];
+            let known =
+                ["description", "content", "x-error", "x-evidence", "x-when", "x-repeat", "x-makes-group"];
             let response = Fields::of(node, &at.child(status), "a response", &known)?;
             let status = status_of(status, &response.at)?;
             if status < 300 {
@@ -50,7 +54,16 @@ impl Answers {
                 let (rules, found) = content(&response, "response", clauses)?;
                 let examples = found.iter().map(plain_example).collect::<Result<_, _>>()?;
                 success = Some((status, clause, rules, examples));
-            } else if response.has("content") {
+            } else if !response.has("content") {
+                if possible::may_come_to_any(&response) {
+                    possible_answers.push(possible::bodiless(&response, status)?);
+                } else {
+                    let slug = response.need_text("x-error")?;
+                    errors.push(error_case(&response, slug, status, None, clauses)?);
+                }
+            } else if only_media(&response)?.1.member("schema").is_some_and(possible::is_loose) {
+                possible_answers.extend(possible::loose(&response, status, template)?);
+            } else {
                 let found = match &error {
                     None => {
                         let (rules, found) = content(&response, "error", clauses)?;
@@ -66,14 +79,21 @@ impl Answers {
                         examples(&media, rules)?
                     }
                 };
+                let (media_type, _) = only_media(&response)?;
                 for found in found {
-                    let envelope = envelope(&found, status, template)?;
-                    errors.push(error_case(&found.fields, found.name, status, Some(envelope), clauses)?);
+                    if possible::may_come_to_any(&found.fields) {
+                        let answer = possible::enveloped(&found, status, media_type, template)?;
+                        possible_answers.push(answer);
+                    } else {
+                        let envelope = envelope(&found, status, template)?;
+                        let case = error_case(&found.fields, found.name, status, Some(envelope), clauses)?;
+                        errors.push(case);
+                    }
                 }
-            } else {
-                errors.push(error_case(&response, response.need_text("x-error")?, status, None, clauses)?);
             }
         }
+        let slugs = errors.iter().map(|case| &case.slug);
+        each_slug_stands_once(slugs.chain(possible_answers.iter().map(|answer| &answer.slug)), &at)?;
         let (success_status, success, response, examples) =
             success.ok_or_else(|| ContractError::new(&at, "no response of success"))?;
         let error = error.ok_or_else(|| ContractError::new(&at, "no error that has a body"))?;
@@ -82,8 +102,22 @@ impl Answers {
                 return Err(ContractError::new(&at, format!("no error is the answer where {wanted}")));
             }
         }
-        Ok(Self { success_status, success, response, examples, error, errors })
+        Ok(Self { success_status, success, response, examples, error, errors, possible: possible_answers })
     }
+}
+
+fn each_slug_stands_once<'s>(
+    slugs: impl Iterator<Item = &'s String>,
+    at: &Pointer,
+) -> Result<(), ContractError> {
+    let mut known: Vec<&str> = Vec::new();
+    for slug in slugs {
+        if known.contains(&slug.as_str()) {
+            return Err(ContractError::new(at, format!("two answers have the slug `{slug}`: rename one")));
+        }
+        known.push(slug);
+    }
+    Ok(())
 }
 
 fn status_of(text: &str, at: &Pointer) -> Result<u16, ContractError> {
@@ -100,16 +134,10 @@ fn error_case(
     envelope: Option<Envelope>,
     clauses: &mut Clauses,
 ) -> Result<ErrorCase, ContractError> {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if slug.is_empty() || !slug.bytes().all(plain) {
-        return Err(ContractError::new(&fields.at, "the slug of an error has only a-z, 0-9 and -"));
-    }
+    let slug = self::slug(fields, slug)?;
     let condition = condition(fields)?;
-    let repeat = match fields.need_text("x-repeat")? {
-        "later" => Repeat::Later,
-        "never" => Repeat::Never,
-        _ => return Err(fields.error("x-repeat", "`x-repeat` is `later` or `never`")),
-    };
+    possible::makes_no_group(fields)?;
+    let repeat = repeat(fields)?;
     let sentence = match envelope.as_ref().map(|envelope| &envelope.message) {
         Some(message) => format!("where {condition}, the answer is {status}, `{message}`"),
         None => format!("where {condition}, the answer is {status} with an empty body"),
@@ -118,9 +146,26 @@ fn error_case(
     Ok(ErrorCase { slug: slug.to_owned(), status, condition, repeat, clause, envelope })
 }
 
+/// The name of an answer, if it is one that can stand in a clause id.
+pub(super) fn slug<'s>(fields: &Fields<'_>, slug: &'s str) -> Result<&'s str, ContractError> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if slug.is_empty() || !slug.bytes().all(plain) {
+        return Err(ContractError::new(&fields.at, "the slug of an error has only a-z, 0-9 and -"));
+    }
+    Ok(slug)
+}
+
+pub(super) fn repeat(fields: &Fields<'_>) -> Result<Repeat, ContractError> {
+    match fields.need_text("x-repeat")? {
+        "later" => Ok(Repeat::Later),
+        "never" => Ok(Repeat::Never),
+        _ => Err(fields.error("x-repeat", "`x-repeat` is `later` or `never`")),
+    }
+}
+
 fn condition(fields: &Fields<'_>) -> Result<Condition, ContractError> {
     const FIELD: &str = "x-when";
-    let known = ["instance", "request", "request-bytes-above", "path", "method"];
+    let known = ["instance", "request", "request-bytes-above", "path", "method", "token"];
     let when = Fields::of(fields.need(FIELD)?, &fields.at(FIELD), "`x-when`", &known)?;
     let names: Vec<_> = when.names().collect();
     let [name] = names[..] else {
@@ -144,11 +189,16 @@ fn condition(fields: &Fields<'_>) -> Result<Condition, ContractError> {
         "request" => word("invalid", Condition::InvalidRequest),
         "path" => word("other", Condition::OtherPath),
         "method" => word("other", Condition::OtherMethod),
+        "token" => word("other", Condition::OtherToken),
         _ => Ok(Condition::BodyAbove(when.count(name)?.unwrap_or_default())),
     }
 }
 
-fn envelope(found: &ExampleFields<'_>, status: u16, template: &str) -> Result<Envelope, ContractError> {
+pub(super) fn envelope(
+    found: &ExampleFields<'_>,
+    status: u16,
+    template: &str,
+) -> Result<Envelope, ContractError> {
     let at = found.fields.at("value");
     let value = found.fields.need("value")?;
     let text = |name: &str| {
@@ -164,7 +214,7 @@ fn envelope(found: &ExampleFields<'_>, status: u16, template: &str) -> Result<En
     if text("path")? != template {
         return Err(ContractError::new(&at.child("path"), format!("the path here is {template}")));
     }
-    Ok(Envelope { timestamp: text("timestamp")?, message: text("message")?, template: template.to_owned() })
+    Ok(Envelope { timestamp: text(TIMESTAMP)?, message: text("message")?, template: template.to_owned() })
 }
 
 /// The answer to another method on the path. Its other responses name errors that stand at the call.

@@ -47,12 +47,18 @@ pub(super) fn content<'d>(
 }
 
 pub(super) fn media<'d>(holder: &Fields<'d>) -> Result<(&'d str, Fields<'d>), ContractError> {
-    let at = holder.at("content");
-    let [(media_type, media)] = members(holder.need("content")?, &at)? else {
-        return Err(ContractError::new(&at, "a body has one media type"));
-    };
+    let (media_type, media) = only_media(holder)?;
     let known = ["schema", "examples", "x-evidence"];
-    Ok((media_type.as_str(), Fields::of(media, &at.child(media_type), "a media type", &known)?))
+    Ok((media_type, Fields::of(media, &holder.at("content").child(media_type), "a media type", &known)?))
+}
+
+/// The one media type of a body, not looked into.
+pub(super) fn only_media<'d>(holder: &Fields<'d>) -> Result<(&'d str, &'d Node), ContractError> {
+    let at = holder.at("content");
+    match members(holder.need("content")?, &at)? {
+        [(media_type, media)] => Ok((media_type, media)),
+        _ => Err(ContractError::new(&at, "a body has one media type")),
+    }
 }
 
 /// The examples of a media type; each has to be valid for the schema.
@@ -64,7 +70,16 @@ pub(super) fn examples<'d>(
     let at = media.at("examples");
     let mut found = Vec::new();
     for (name, node) in members(node, &at)? {
-        let known = ["summary", "description", "value", "x-evidence", "x-body", "x-when", "x-repeat"];
+        let known = [
+            "summary",
+            "description",
+            "value",
+            "x-evidence",
+            "x-body",
+            "x-when",
+            "x-repeat",
+            "x-makes-group",
+        ];
         let fields = Fields::of(node, &at.child(name), "an example", &known)?;
         let value = fields.need("value")?;
         let body = match fields.text("x-body")? {
@@ -90,11 +105,12 @@ fn json(node: &Node, at: &Pointer) -> Result<String, ContractError> {
 }
 
 pub(super) fn plain_example(found: &ExampleFields<'_>) -> Result<Example, ContractError> {
-    found.fields.one_evidence()?;
-    for name in ["x-when", "x-repeat"] {
+    let evidence = found.fields.one_evidence()?;
+    for name in ["x-when", "x-repeat", "x-makes-group"] {
         if found.fields.has(name) {
             return Err(found.fields.error(name, format!("`{name}` is for the examples of errors")));
         }
     }
-    Ok(Example { name: found.name.to_owned(), body: found.body.clone() })
+    let summary = found.fields.need_text("summary")?.to_owned();
+    Ok(Example { name: found.name.to_owned(), summary, evidence, body: found.body.clone() })
 }

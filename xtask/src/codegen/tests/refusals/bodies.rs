@@ -145,7 +145,12 @@ fn an_example_is_refused() {
         case(
             "without evidence",
             "                  summary: The page's own example.\n                  x-evidence: documented\n",
-            "",
+            "                  summary: The page's own example.\n",
+        ),
+        case(
+            "without a summary",
+            "                  summary: The page's own example.\n                  x-evidence: documented\n",
+            "                  x-evidence: documented\n",
         ),
     ];
     insta::assert_snapshot!(refusals(&cases));
@@ -201,4 +206,80 @@ fn an_error_is_refused() {
         ),
     ];
     insta::assert_snapshot!(refusals(&cases));
+}
+
+/// Each adds a response to the spec, in front of one.
+#[test]
+fn an_answer_that_any_request_may_get_is_refused() {
+    let cases = [
+        added(
+            "duplicate slug",
+            "x-error: bad-request-data, x-evidence: assumed, x-when: {request: any}, x-repeat: later",
+        ),
+        added("bad slug", "x-error: Busy, x-evidence: assumed, x-when: {request: any}, x-repeat: later"),
+        added("no evidence", "x-error: busy, x-when: {request: any}, x-repeat: later"),
+        added(
+            "two conditions",
+            "x-error: busy, x-evidence: assumed, x-when: {request: any, path: other}, x-repeat: later",
+        ),
+        added("no x-repeat", "x-error: busy, x-evidence: assumed, x-when: {request: any}"),
+        added(
+            "a group that another call would make again",
+            "x-error: busy, x-evidence: assumed, x-when: {request: any}, x-repeat: later, x-makes-group: true",
+        ),
+        added(
+            "x-makes-group that is no word",
+            "x-error: busy, x-evidence: assumed, x-when: {request: any}, x-repeat: never, x-makes-group: maybe",
+        ),
+        added(
+            "x-makes-group of an error that is promised",
+            "x-error: busy, x-evidence: assumed, x-when: {instance: blocked}, x-repeat: never, x-makes-group: true",
+        ),
+        added(
+            "wrong word for the token",
+            "x-error: busy, x-evidence: assumed, x-when: {token: none}, x-repeat: never",
+        ),
+        added("unknown media type", "content: {image/png: {schema: {type: string}, examples: {}}}"),
+        added("text as JSON", "content: {application/json: {schema: {type: string}, examples: {}}}"),
+        added("no examples", "content: {text/plain: {schema: {type: string}}}"),
+        added(
+            "schema that promises something",
+            "content: {text/plain: {schema: {type: string, minLength: 1}, examples: {}}}",
+        ),
+        added(
+            "evidence of what is not promised",
+            "content: {text/plain: {x-evidence: assumed, schema: {type: string}, examples: {}}}",
+        ),
+        added(
+            "condition that is none of any request",
+            "content: {text/plain: {schema: {type: string}, examples: {busy: {summary: Busy., value: Busy, \
+             x-evidence: assumed, x-when: {instance: blocked}, x-repeat: later}}}}",
+        ),
+        added(
+            "value of another type",
+            "content: {text/plain: {schema: {type: string}, examples: {busy: {summary: Busy., value: 5, \
+             x-evidence: assumed, x-when: {request: any}, x-repeat: later}}}}",
+        ),
+        added(
+            "no summary",
+            "content: {text/plain: {schema: {type: string}, examples: {busy: {value: Busy, \
+             x-evidence: assumed, x-when: {request: any}, x-repeat: later}}}}",
+        ),
+        added(
+            "another status in the envelope",
+            "content: {application/json: {x-evidence: assumed, schema: {$ref: '#/components/schemas/Error'}, \
+             examples: {busy: {summary: Busy., value: {statusCode: 500, timestamp: '2023-09-13T22:29:37.459Z', \
+             path: '/waInstance{idInstance}/createGroup/{apiTokenInstance}', message: Busy}, \
+             x-evidence: assumed, x-when: {request: any}, x-repeat: later}}}}",
+        ),
+    ];
+    insta::assert_snapshot!(refusals(&cases));
+}
+
+/// A response of the status 503, in the flow style.
+fn added(title: &'static str, response: &str) -> super::Case {
+    const FROM: &str = "        \"403\":\n          # Doc";
+    let to = format!("        \"503\": {{description: It is busy., {response}}}\n{FROM}");
+    // A case holds constants, so this text is leaked, as a test may.
+    case(title, FROM, Box::leak(to.into_boxed_str()))
 }
