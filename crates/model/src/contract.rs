@@ -1,9 +1,10 @@
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::answer::{Condition, ErrorCase, Example, PlainAnswer};
 use crate::api_error::ApiError;
 use crate::clause::Clause;
+use crate::content_fault::{self, ContentFault};
 use crate::contract_error::ContractError;
 use crate::document::Node;
 use crate::edition::Edition;
@@ -44,10 +45,12 @@ pub struct Contract {
 
 struct Inner {
     document: Node,
-    operation: Operation,
+    operation: Arc<Operation>,
     request: RequestShape,
     response: ResponseShape,
     error: ErrorShape,
+    /// Made when somebody asks for them.
+    content_faults: OnceLock<Vec<ContentFault>>,
 }
 
 /// One of the three bodies that a contract describes.
@@ -118,7 +121,9 @@ impl Contract {
         let request = RequestShape::of(&operation)?;
         let response = ResponseShape::of(&operation)?;
         let error = ErrorShape::of(&operation)?;
-        Ok(Self { inner: Arc::new(Inner { document, operation, request, response, error }) })
+        let (operation, content_faults) = (Arc::new(operation), OnceLock::new());
+        let inner = Inner { document, operation, request, response, error, content_faults };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Reads the body of a request: one pass over the bytes.
@@ -254,6 +259,19 @@ impl Contract {
         &self.inner.operation.plain
     }
 
+    /// The ways to break the contract, clause by clause, in the order of the clauses. They are derived once, at the first
+    /// call.
+    #[must_use]
+    pub fn content_faults(&self) -> &[ContentFault] {
+        self.inner.content_faults.get_or_init(|| content_fault::all(&self.inner.operation))
+    }
+
+    /// The fault of that id.
+    #[must_use]
+    pub fn content_fault(&self, id: &str) -> Option<&ContentFault> {
+        self.content_faults().iter().find(|fault| fault.id() == id)
+    }
+
     /// The examples of requests and of responses, each a body that is valid.
     ///
     /// The examples of errors are the errors themselves: [`errors`](Self::errors).
@@ -370,7 +388,7 @@ fn read(rules: &BodyRules, body: &[u8]) -> Result<Vec<Slot>, Violations> {
     })
 }
 
-fn content_type(rules: &BodyRules, value: &[u8]) -> Result<(), Violation> {
+pub(crate) fn content_type(rules: &BodyRules, value: &[u8]) -> Result<(), Violation> {
     let essence = value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     if essence.eq_ignore_ascii_case(rules.media_type.as_bytes()) {
         return Ok(());

@@ -8,6 +8,7 @@
 //! - [`Contract::clauses`] lists the promises, each with a stable id and how it is known;
 //! - [`Contract::errors`] lists the errors, and when each is the answer; [`Contract::possible_answers`] lists what else the
 //!   service may answer;
+//! - [`Contract::content_faults`] lists the ways to break each promise, for an endpoint that does so on demand;
 //! - [`Contract::json_schema`] and [`Contract::document`] give the same to other tools.
 //!
 //! ```
@@ -47,6 +48,7 @@
 mod answer;
 mod api_error;
 mod clause;
+mod content_fault;
 mod contract;
 mod contract_error;
 mod document;
@@ -74,6 +76,7 @@ mod violation;
 pub use answer::{Condition, ErrorCase, Example, PlainAnswer, Repeat};
 pub use api_error::{ApiError, ApiErrorKind};
 pub use clause::{Clause, Evidence, Part};
+pub use content_fault::{AnswerKind, AnswerParts, ContentFault, RequestParts, Way};
 pub use contract::{Body, Contract};
 pub use contract_error::ContractError;
 pub use edition::{Edition, UnknownEdition};

@@ -54,6 +54,9 @@ pub(crate) struct Operation {
     pub(crate) clauses: Vec<Arc<Clause>>,
 }
 
+/// The clause that says that some words of the path are matched without regard to case.
+pub(crate) const IGNORE_CASE: &str = "path.ignore-case";
+
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// Compiles a document whose references are resolved.
@@ -216,7 +219,7 @@ fn route(item: &Fields<'_>, template: &str, clauses: &mut Clauses) -> Result<Rou
     if let Some(IgnoreCase { words, evidence }) = &ignore_case {
         let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         let sentence = format!("{list} is matched without regard to case");
-        clauses.add("path.ignore-case".to_owned(), *evidence, &item.at("x-ignore-case"), sentence)?;
+        clauses.add(IGNORE_CASE.to_owned(), *evidence, &item.at("x-ignore-case"), sentence)?;
     }
     let at = item.at("parameters");
     let nodes = item.need("parameters")?.items().unwrap_or_default();

@@ -1,6 +1,7 @@
 use crate::answer::{Repeat, filled};
 use crate::clause::Evidence;
 use crate::document::Node;
+use crate::shape::TIMESTAMP;
 
 /// An answer that any request may get, by what lies outside of it: the pace of calls, a quota, WhatsApp itself.
 ///
@@ -131,9 +132,6 @@ impl PossibleAnswer {
         self.content.as_ref().map(|content| &content.value)
     }
 }
-
-/// The member of an envelope that says when the error came about.
-pub(crate) const TIMESTAMP: &str = "timestamp";
 
 /// The value with what stands for a part of the request filled in, in all its texts.
 fn completed(value: &Node, template: &str, method: &str, path: &str) -> Node {

@@ -123,7 +123,7 @@ impl Found {
 
 impl BranchRule {
     /// Where a member has the wrong type, that is the violation, and the branch adds none.
-    fn holds(&self, slots: &[Slot]) -> bool {
+    pub(crate) fn holds(&self, slots: &[Slot]) -> bool {
         match self {
             Self::Given { field } => !matches!(slots[*field], Slot::Missing),
             Self::Limit { field, check } => match &slots[*field] {

@@ -14,6 +14,11 @@ use crate::response::Group;
 use crate::route::INSTANCE;
 use crate::rules::{BranchRule, Check, Kind, ObjectRules, ValueRules};
 
+/// The member of an envelope that says when the error came about.
+pub(crate) const TIMESTAMP: &str = "timestamp";
+/// The member of an envelope that is the identifier of the error.
+pub(crate) const MESSAGE: &str = "message";
+
 /// Where the members of a request stand among the slots.
 pub(crate) struct RequestShape {
     group_name: usize,
@@ -110,9 +115,9 @@ impl ErrorShape {
         }
         Ok(Self {
             status_code,
-            timestamp: shape.required("timestamp", Kind::Text)?,
+            timestamp: shape.required(TIMESTAMP, Kind::Text)?,
             path: shape.required("path", Kind::Text)?,
-            message: shape.required("message", Kind::Text)?,
+            message: shape.required(MESSAGE, Kind::Text)?,
         })
     }
 

@@ -11,7 +11,8 @@ use crate::contract_error::ContractError;
 use crate::document::Node;
 use crate::fields::{Fields, members};
 use crate::pointer::Pointer;
-use crate::possible::{PossibleAnswer, TIMESTAMP};
+use crate::possible::PossibleAnswer;
+use crate::shape::{MESSAGE, TIMESTAMP};
 use crate::state::InstanceState;
 
 /// What the responses of the call say.
@@ -93,7 +94,10 @@ impl Answers {
             }
         }
         let slugs = errors.iter().map(|case| &case.slug);
-        each_slug_stands_once(slugs.chain(possible_answers.iter().map(|answer| &answer.slug)), &at)?;
+        possible::each_slug_stands_once(
+            slugs.chain(possible_answers.iter().map(|answer| &answer.slug)),
+            &at,
+        )?;
         let (success_status, success, response, examples) =
             success.ok_or_else(|| ContractError::new(&at, "no response of success"))?;
         let error = error.ok_or_else(|| ContractError::new(&at, "no error that has a body"))?;
@@ -104,20 +108,6 @@ impl Answers {
         }
         Ok(Self { success_status, success, response, examples, error, errors, possible: possible_answers })
     }
-}
-
-fn each_slug_stands_once<'s>(
-    slugs: impl Iterator<Item = &'s String>,
-    at: &Pointer,
-) -> Result<(), ContractError> {
-    let mut known: Vec<&str> = Vec::new();
-    for slug in slugs {
-        if known.contains(&slug.as_str()) {
-            return Err(ContractError::new(at, format!("two answers have the slug `{slug}`: rename one")));
-        }
-        known.push(slug);
-    }
-    Ok(())
 }
 
 fn status_of(text: &str, at: &Pointer) -> Result<u16, ContractError> {
@@ -214,7 +204,7 @@ pub(super) fn envelope(
     if text("path")? != template {
         return Err(ContractError::new(&at.child("path"), format!("the path here is {template}")));
     }
-    Ok(Envelope { timestamp: text(TIMESTAMP)?, message: text("message")?, template: template.to_owned() })
+    Ok(Envelope { timestamp: text(TIMESTAMP)?, message: text(MESSAGE)?, template: template.to_owned() })
 }
 
 /// The answer to another method on the path. Its other responses name errors that stand at the call.

@@ -6,6 +6,7 @@ use crate::answer::{Envelope, Repeat};
 use crate::contract_error::ContractError;
 use crate::document::Node;
 use crate::fields::{Fields, members};
+use crate::pointer::Pointer;
 use crate::possible::{Content, PossibleAnswer, Value};
 
 const WHEN: &str = "x-when";
@@ -106,6 +107,21 @@ pub(super) fn loose(
             possible(&example, name, status, "summary", Some(content))
         })
         .collect()
+}
+
+/// A slug names one answer, whether it is promised or not.
+pub(super) fn each_slug_stands_once<'s>(
+    slugs: impl Iterator<Item = &'s String>,
+    at: &Pointer,
+) -> Result<(), ContractError> {
+    let mut known: Vec<&str> = Vec::new();
+    for slug in slugs {
+        if known.contains(&slug.as_str()) {
+            return Err(ContractError::new(at, format!("two answers have the slug `{slug}`: rename one")));
+        }
+        known.push(slug);
+    }
+    Ok(())
 }
 
 /// What all of them have. `says` is the member that says what the answer means.
