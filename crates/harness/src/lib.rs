@@ -17,6 +17,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! What depends on an instance, on its state ([`Target::instance`]) or on its token ([`Target::other_token`]), is checked where
+//! such an instance is named; else the report says that it was not.
+//!
 //! Everything is derived from the contract: an edition, or a contract of your own, needs no other harness.
 //!
 //! # What is sent

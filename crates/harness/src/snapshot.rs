@@ -61,6 +61,10 @@ pub(crate) fn exchanges(contract: &Contract, wire: &Wire<'_>) -> Result<Vec<Exch
                 Some(instance) => call(instance, valid),
                 None => continue,
             },
+            Condition::OtherToken => match target.instance_with_other_token() {
+                Some(instance) => call(instance, valid),
+                None => continue,
+            },
             Condition::InvalidRequest => call(authorized, "{}"),
             _ => continue,
         };

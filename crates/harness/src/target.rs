@@ -6,7 +6,8 @@ use greenapi_transport::{RawClient, RawError};
 
 /// An endpoint under test, known by its URL: the mock, somebody's fake, a proxy.
 ///
-/// What depends on the state of an instance can be checked only if an instance in that state is named.
+/// What depends on the state of an instance can be checked only if an instance in that state is named, and what depends on
+/// a wrong token only if an instance is named that has another one.
 #[derive(Debug)]
 pub struct Target {
     pub(crate) url: String,
@@ -14,6 +15,7 @@ pub struct Target {
     pub(crate) token: ApiToken,
     instances: Vec<(InstanceState, InstanceId)>,
     recovering: Option<InstanceId>,
+    other_token: Option<InstanceId>,
 }
 
 impl Target {
@@ -24,7 +26,8 @@ impl Target {
     /// If the URL is not one that can be called.
     pub fn new(url: &str, token: ApiToken) -> Result<Self, TargetError> {
         let client = RawClient::new(url).map_err(|error| TargetError::new(url, error))?;
-        Ok(Self { url: url.to_owned(), client, token, instances: Vec::new(), recovering: None })
+        let (url, instances) = (url.to_owned(), Vec::new());
+        Ok(Self { url, client, token, instances, recovering: None, other_token: None })
     }
 
     /// Names an instance that is in this state and stays in it.
@@ -41,12 +44,23 @@ impl Target {
         self
     }
 
+    /// Names an instance whose token is not that of the target.
+    #[must_use]
+    pub fn other_token(mut self, id: InstanceId) -> Self {
+        self.other_token = Some(id);
+        self
+    }
+
     pub(crate) fn in_state(&self, state: &InstanceState) -> Option<InstanceId> {
         self.instances.iter().find(|(known, _)| known == state).map(|(_, id)| *id)
     }
 
     pub(crate) fn recovering_instance(&self) -> Option<InstanceId> {
         self.recovering
+    }
+
+    pub(crate) fn instance_with_other_token(&self) -> Option<InstanceId> {
+        self.other_token
     }
 
     /// The text without the token.

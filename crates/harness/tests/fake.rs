@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use greenapi_harness::{Harness, Report, Target};
+use greenapi_harness::{Harness, Report, Target, Verdict};
 use greenapi_model::{Condition, Contract, Group, InstanceState};
 use serde_json::{Value, json};
 
@@ -80,6 +80,9 @@ fn correct(contract: &Contract, method: &str, path: &str, body: &[u8], number: u
     if method != contract.method() {
         return error(Condition::OtherMethod);
     }
+    if address.instance().number() == 5 {
+        return error(Condition::OtherToken);
+    }
     for case in contract.errors() {
         if let Condition::BodyAbove(most) = case.condition()
             && body.len() as u64 > *most
@@ -106,7 +109,8 @@ fn report(contract: &Contract, answer: &'static Answer, seed: u64) -> Report {
         .instance(InstanceState::Starting, 2.into())
         .instance(InstanceState::NotAuthorized, 3.into())
         // As it is after an earlier run: no longer starting.
-        .recovering(4.into());
+        .recovering(4.into())
+        .other_token(5.into());
     Harness::new(contract.clone()).seed(seed).cases(100).run(&target).unwrap()
 }
 
@@ -133,7 +137,30 @@ fn a_correct_server_raises_no_alarm() {
         // This server does not look at content types.
         let broken: Vec<_> = report.broken().filter(|id| *id != "request.content-type").collect();
         assert!(broken.is_empty() && report.agreement().defect.is_none(), "{report}");
+        let token = report.result("error.wrong-token").unwrap();
+        assert_eq!((token.verdict.as_str(), token.checks), ("kept", 2), "{report}");
     }
+}
+
+#[test]
+fn a_wrong_token_is_checked_where_an_instance_has_another_one() {
+    let verdict = |answer: &'static Answer, named: bool| {
+        let contract = Contract::default();
+        let url = serve(&contract, answer);
+        let target = Target::new(&url, TOKEN.parse().unwrap()).unwrap();
+        let target = target.instance(InstanceState::Authorized, 1.into());
+        let target = if named { target.other_token(5.into()) } else { target };
+        let report = Harness::new(contract).cases(0).run(&target).unwrap();
+        report.result("error.wrong-token").unwrap().verdict.clone()
+    };
+    // A server that takes any token.
+    let careless: &'static Answer = &|contract, method, path, body, number| {
+        correct(contract, method, &path.replace("waInstance5", "waInstance1"), body, number)
+    };
+    assert_eq!(verdict(&correct, true).as_str(), "kept");
+    assert_eq!(verdict(careless, true).as_str(), "broken");
+    let Verdict::NotChecked(reason) = verdict(&correct, false) else { panic!("nothing was named") };
+    assert_eq!(reason, "no instance is named whose token is another one");
 }
 
 #[test]

@@ -324,7 +324,9 @@ fn a_contract_whose_groups_would_break_it_is_refused() {
         let mut document: Value = serde_json::from_str(&Contract::default().document()).unwrap();
         let response = document.pointer_mut(response).unwrap();
         response["schema"]["properties"]["chatId"]["pattern"] = pattern.into();
-        response["examples"]["created"]["value"]["chatId"] = chat_id.into();
+        for example in ["created", "no-invite-link"] {
+            response["examples"][example]["value"]["chatId"] = chat_id.into();
+        }
         let contract = Contract::from_json(&document.to_string()).unwrap();
         Emulation::new(contract).unwrap_err().to_string()
     };

@@ -6,23 +6,32 @@ use crate::gauge::{Expected, Gauge};
 /// How often a recovering instance is called before it counts as one that does not recover.
 const PATIENCE: u32 = 10;
 
-/// The errors that come from the state of an instance, and the way back to success.
+/// The errors that come from the instance, its state or its token, and the way back to success.
 pub(super) fn states(gauge: &mut Gauge<'_>) {
     let (contract, target) = (gauge.contract, gauge.wire.target);
     let Some(example) = contract.examples(Body::Request).first() else { return };
     let body = example.body().as_bytes().to_vec();
     for error in contract.errors() {
-        let Condition::Instance(state) = error.condition() else { continue };
-        if let Some(instance) = target.in_state(state) {
+        let (instance, lacking) = match error.condition() {
+            Condition::Instance(state) => {
+                (target.in_state(state), format!("no instance is named that is {state}"))
+            }
+            Condition::OtherToken => (
+                target.instance_with_other_token(),
+                "no instance is named whose token is another one".to_owned(),
+            ),
+            _ => continue,
+        };
+        if let Some(instance) = instance {
             let call = Case::call(contract, target, instance, body.clone());
-            // Twice: the state stays.
+            // Twice: the instance stays as it is.
             gauge.one(&call, Expected::Error(error));
             gauge.one(&call, Expected::Error(error));
         } else {
-            let reason = format!("no instance is named that is {state}");
-            gauge.ledger.not_checked(error.clause().id(), reason);
+            gauge.ledger.not_checked(error.clause().id(), lacking);
         }
-        if *state == InstanceState::Starting && error.repeat() == Repeat::Later {
+        let starting = *error.condition() == Condition::Instance(InstanceState::Starting);
+        if starting && error.repeat() == Repeat::Later {
             recovery(gauge, &body, error);
         }
     }
