@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::Path;
 
-use greenapi_mock_server::test_instances;
+use greenapi_mock_server::Emulation;
+use greenapi_model::Contract;
 
 fn read(path: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -34,7 +35,9 @@ fn transport_and_mock_know_the_model_alone_and_the_harness_does_not_know_the_moc
 fn the_readme_lists_the_test_instances() {
     let readme = read("README.md");
     let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `1101")).collect();
-    let expected: Vec<String> = test_instances()
+    let expected: Vec<String> = Emulation::new(Contract::default())
+        .unwrap()
+        .test_instances()
         .into_iter()
         .map(|instance| format!("| `{}` | {} |", instance.id, instance.summary))
         .collect();

@@ -47,6 +47,18 @@ fn said(service: &EmulationService, runtime: &Runtime, request: Request<Full<Byt
     (log, body)
 }
 
+/// All that the mock keeps and tells of its calls.
+fn kept(emulation: &Emulation) -> String {
+    let calls = emulation.all_calls();
+    let entries = calls.kept.iter().map(|entry| {
+        let headers: Vec<_> = entry.headers().collect();
+        format!("{entry:?} {} {} {headers:?} {}", entry.method(), entry.path(), entry.body())
+    });
+    let entries: String = entries.collect();
+    assert!(!entries.is_empty(), "each call is kept");
+    format!("{entries} {emulation:?} {:?} {}", emulation.instances(), emulation.metrics().open_metrics())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -78,7 +90,8 @@ proptest! {
     ) {
         let put = |text: &str| text.replace("TOKEN", &token);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let service = EmulationService::new(Arc::new(Emulation::new(Contract::default()).unwrap()));
+        let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
+        let service = EmulationService::new(Arc::clone(&emulation));
         let body = match String::from_utf8(body) {
             Ok(text) => put(&text).into_bytes(),
             Err(error) => error.into_bytes(),
@@ -92,6 +105,8 @@ proptest! {
             .unwrap();
         let (log, answer) = said(&service, &runtime, request);
         prop_assert!(!log.contains(&token), "{}", log);
+        let kept = kept(&emulation);
+        prop_assert!(!kept.contains(&token), "{}", kept);
         // The one exception is the service's own: the path that an error repeats.
         if let Ok(error) = Contract::default().error(&answer) {
             let shown = format!("{error} {error:?}");

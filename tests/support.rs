@@ -2,15 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)] // A test fails by a panic.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use greenapi_harness::{Harness, Report, Target};
-use greenapi_mock_server::{Emulation, EmulationService, test_instances};
+use greenapi_mock_server::{ConnectionHurt, Emulation, EmulationService};
 use greenapi_model::Contract;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Collected, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -48,6 +47,7 @@ impl Change for Unchanged {}
 pub struct Endpoint {
     /// Ends all its tasks when it is dropped.
     _runtime: Runtime,
+    emulation: Arc<Emulation>,
     url: String,
 }
 
@@ -56,21 +56,35 @@ impl Endpoint {
     #[must_use]
     pub fn start(contract: &Contract, change: impl Change) -> Self {
         let runtime = Runtime::new().unwrap();
-        let service = EmulationService::new(Arc::new(Emulation::new(contract.clone()).unwrap()));
+        let emulation = Arc::new(Emulation::new(contract.clone()).unwrap());
+        let service = EmulationService::new(Arc::clone(&emulation));
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         runtime.spawn(serve(listener, service, Arc::new(change)));
-        Self { _runtime: runtime, url }
+        Self { _runtime: runtime, emulation, url }
     }
 
     /// The endpoint as a target with the test instances of the mock.
     #[must_use]
     pub fn target(&self) -> Target {
         let target = Target::new(&self.url, TOKEN.parse().unwrap()).unwrap();
-        test_instances().into_iter().fold(target, |target, instance| match instance.behaviour.before() {
-            None => target.instance(instance.behaviour.state().clone(), instance.id),
-            Some(_) => target.recovering(instance.id),
+        self.emulation.test_instances().into_iter().fold(target, |target, instance| {
+            if instance.is_plain() {
+                target.instance(instance.behaviour.state().clone(), instance.id)
+            } else if instance.is_recovering() {
+                target.recovering(instance.id)
+            } else if instance.behaviour.minds_token() {
+                target.other_token(instance.id)
+            } else {
+                target
+            }
         })
+    }
+
+    /// The emulation behind it.
+    #[must_use]
+    pub fn emulation(&self) -> &Emulation {
+        &self.emulation
     }
 
     /// What a short run of the harness says of it.
@@ -102,12 +116,12 @@ async fn exchange<C: Change>(
     service: EmulationService,
     change: Arc<C>,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Full<Bytes>>, ConnectionHurt> {
     let (head, body) = request.into_parts();
     let asked = Request::from_parts(head, body.collect().await.unwrap().to_bytes());
     let answer = service.call(change.request(asked.clone()).map(Full::new)).await?;
     let (head, body) = answer.into_parts();
-    let body = body.collect().await?.to_bytes();
+    let Ok(body) = body.collect().await.map(Collected::to_bytes);
     Ok(change.answer(&asked, Response::from_parts(head, body)).map(Full::new))
 }
 

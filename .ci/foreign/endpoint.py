@@ -13,12 +13,19 @@ COMMAND = "cargo run -q -p greenapi-mock-server --bin greenapi-mock -- --listen 
 
 @contextmanager
 def mock():
-    """Runs the mock and gives its URL. It has to say first that it is ready, and to stop cleanly when told to."""
+    """Runs the mock and gives its URL."""
+    with mock_process() as process:
+        yield process.ready
+
+
+@contextmanager
+def mock_process():
+    """Runs the mock. It has to say first that it is ready (with its URL), and to stop cleanly when told to."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--mock", default=COMMAND, help="the command that runs the mock (default: %(default)s)")
     command = shlex.split(arguments.parse_args().mock)
     with running(command, ready_url) as process:
-        yield process.ready
+        yield process
         expect("the mock's exit code after SIGTERM", process.end(), 0)
 
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use greenapi_harness::{Event, Harness, Report, Target, assert_snapshots};
-use greenapi_mock_server::{Emulation, Running, Server, test_instances};
+use greenapi_mock_server::{Emulation, Running, Server};
 use greenapi_model::{ApiToken, Contract, Edition};
 use tokio::runtime::Runtime;
 
@@ -80,11 +80,19 @@ fn any_token() -> Result<ApiToken, Failure> {
 }
 
 /// The target with the mock's test instances.
-fn target(url: &str, token: ApiToken) -> Result<Target, Failure> {
+fn target(contract: &Contract, url: &str, token: ApiToken) -> Result<Target, Failure> {
     let target = Target::new(url, token).map_err(|error| with_cause(&error))?;
-    Ok(test_instances().into_iter().fold(target, |target, instance| match instance.behaviour.before() {
-        None => target.instance(instance.behaviour.state().clone(), instance.id),
-        Some(_) => target.recovering(instance.id),
+    let instances = Emulation::new(contract.clone()).map_err(|error| failed(&error))?.test_instances();
+    Ok(instances.into_iter().fold(target, |target, instance| {
+        if instance.is_plain() {
+            target.instance(instance.behaviour.state().clone(), instance.id)
+        } else if instance.is_recovering() {
+            target.recovering(instance.id)
+        } else if instance.behaviour.minds_token() {
+            target.other_token(instance.id)
+        } else {
+            target
+        }
     }))
 }
 

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 
@@ -36,9 +37,41 @@ impl Clock {
         }
     }
 
+    /// The time itself; `example` is that of the contract's example.
+    pub(crate) fn timestamp(&self, example: Timestamp) -> Timestamp {
+        match self {
+            Self::Example => example,
+            Self::Fixed(FixedTime(time)) => *time,
+            Self::System => Timestamp::now(),
+        }
+    }
+
     /// Whether it tells the real time, so that an answer may have a `Date`.
     pub(crate) fn is_real(&self) -> bool {
         matches!(self, Self::System)
+    }
+}
+
+/// `example`, `system`, or the time that it stands still at.
+impl fmt::Display for Clock {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Example => formatter.write_str("example"),
+            Self::Fixed(FixedTime(time)) => write!(formatter, "{time:.3}"),
+            Self::System => formatter.write_str("system"),
+        }
+    }
+}
+
+impl FromStr for Clock {
+    type Err = InvalidTime;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTime> {
+        match text {
+            "example" => Ok(Self::Example),
+            "system" => Ok(Self::System),
+            time => Self::fixed(time),
+        }
     }
 }
 

@@ -1,43 +1,86 @@
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use greenapi_model::{Group, InstanceId, InstanceState};
+use greenapi_model::{ApiToken, Group, InstanceId, InstanceState};
 
-/// How an instance behaves: the state it is in, and one that it may be in before, for so many calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
+use crate::chance::Chance;
+use crate::fault::Fault;
+use crate::injection::{Injection, Injections};
+use crate::journal::{Journal, Retries};
+use crate::script::{Script, Step};
+
+/// How an instance behaves: its state, and beyond that a script, faults, and the one token that it takes.
+///
+/// ```
+/// use greenapi_mock_server::{Behaviour, Emulation, Script};
+/// use greenapi_model::{Contract, InstanceState};
+///
+/// let emulation = Emulation::new(Contract::default())?;
+/// let script = Script::of([emulation.step("starting")?, emulation.step("500-but-created")?]);
+/// emulation.set_instance(7103000001.into(), Behaviour::of(InstanceState::Authorized).script(script))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use = "a behaviour does nothing until it is given to an emulation"]
 pub struct Behaviour {
-    before: Option<(u32, InstanceState)>,
     state: InstanceState,
+    script: Script,
+    faults: Vec<Injection>,
+    token: Option<ApiToken>,
 }
 
 impl Behaviour {
     /// The instance is in this state until somebody changes it.
-    #[must_use]
     pub fn of(state: InstanceState) -> Self {
-        Self { before: None, state }
+        Self { state, script: Script::default(), faults: Vec::new(), token: None }
     }
 
-    /// For its first `calls` calls the instance is in another state.
-    #[must_use]
-    pub fn after(self, calls: u32, state: InstanceState) -> Self {
-        Self { before: (calls > 0).then_some((calls, state)), ..self }
+    /// The first calls end as this script says.
+    pub fn script(self, script: Script) -> Self {
+        Self { script, ..self }
     }
 
-    /// The state that the instance is in, or comes to.
+    /// A fault is switched on from the start. May be called often.
+    pub fn fault(mut self, injection: Injection) -> Self {
+        self.faults.push(injection);
+        self
+    }
+
+    /// Only this token is taken; without this any token is.
+    pub fn token(self, token: ApiToken) -> Self {
+        Self { token: Some(token), ..self }
+    }
+
+    /// The state.
     #[must_use]
     pub fn state(&self) -> &InstanceState {
         &self.state
     }
 
-    /// For how many calls it is in another state first, and in which.
+    /// The script.
     #[must_use]
-    pub fn before(&self) -> Option<(u32, &InstanceState)> {
-        self.before.as_ref().map(|(calls, state)| (*calls, state))
+    pub fn steps(&self) -> &Script {
+        &self.script
+    }
+
+    /// The faults.
+    pub fn faults(&self) -> &[Injection] {
+        &self.faults
+    }
+
+    /// Whether it takes one token alone.
+    #[must_use]
+    pub fn minds_token(&self) -> bool {
+        self.token.is_some()
     }
 
     /// All the states that the instance comes through.
     pub(crate) fn states(&self) -> impl Iterator<Item = &InstanceState> {
-        self.before.iter().map(|(_, state)| state).chain([&self.state])
+        let of_steps = self.script.steps().filter_map(|step| match step {
+            Step::State(state) => Some(state),
+            _ => None,
+        });
+        of_steps.chain([&self.state])
     }
 }
 
@@ -49,36 +92,50 @@ pub(crate) struct Instance {
 }
 
 #[derive(Debug)]
-struct Inner {
-    behaviour: Behaviour,
+pub(crate) struct Inner {
+    pub(crate) state: InstanceState,
+    pub(crate) script: Script,
+    pub(crate) injections: Injections,
+    pub(crate) token: Option<ApiToken>,
+    /// How often it was called.
+    pub(crate) calls: u64,
     /// How many groups were made, whether they are still kept or not.
     made: u64,
     kept: VecDeque<Group>,
+    pub(crate) journal: Journal,
+    pub(crate) retries: Retries,
+    /// What it is reset to.
+    initial: Option<Arc<Behaviour>>,
+}
+
+/// What is decided of one call by its place among the calls of the instance.
+pub(crate) struct Turn {
+    pub(crate) state: InstanceState,
+    /// The slug of the error that is the answer whatever the request is.
+    pub(crate) forced: Option<Arc<str>>,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) chance: Chance,
 }
 
 impl Instance {
-    pub(crate) fn new(id: InstanceId, behaviour: Behaviour) -> Self {
-        Self { id, inner: Mutex::new(Inner { behaviour, made: 0, kept: VecDeque::new() }) }
+    /// An instance that somebody set up.
+    pub(crate) fn set_up(id: InstanceId, behaviour: Behaviour) -> Self {
+        let inner = Inner::of(behaviour.clone(), Some(Arc::new(behaviour)));
+        Self { id, inner: Mutex::new(inner) }
+    }
+
+    /// An instance that came to be by being called.
+    pub(crate) fn called(id: InstanceId) -> Self {
+        Self { id, inner: Mutex::new(Inner::of(Behaviour::of(InstanceState::Authorized), None)) }
     }
 
     pub(crate) fn id(&self) -> InstanceId {
         self.id
     }
 
-    /// The state for one call, which counts as a call by that.
-    pub(crate) fn call(&self) -> InstanceState {
-        let behaviour = &mut self.lock().behaviour;
-        match &mut behaviour.before {
-            None => behaviour.state.clone(),
-            Some((calls, state)) => {
-                let state = state.clone();
-                *calls -= 1;
-                if *calls == 0 {
-                    behaviour.before = None;
-                }
-                state
-            }
-        }
+    /// Whether it takes this token.
+    pub(crate) fn takes(&self, token: &str) -> bool {
+        self.lock().token.as_ref().is_none_or(|own| own.expose() == token)
     }
 
     /// Makes a group from its number among those of the instance. At most `most` are kept, the latest.
@@ -95,15 +152,97 @@ impl Instance {
         group
     }
 
-    pub(crate) fn groups(&self) -> Groups {
-        let inner = self.lock();
-        Groups { made: inner.made, kept: inner.kept.iter().cloned().collect() }
-    }
-
     /// Nothing that holds the lock can panic half way through a change, so what is behind a poisoned one is sound.
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Inner {
+    fn of(behaviour: Behaviour, initial: Option<Arc<Behaviour>>) -> Self {
+        let mut injections = Injections::default();
+        for injection in behaviour.faults {
+            injections.add(injection);
+        }
+        Self {
+            state: behaviour.state,
+            script: behaviour.script,
+            injections,
+            token: behaviour.token,
+            calls: 0,
+            made: 0,
+            kept: VecDeque::new(),
+            journal: Journal::default(),
+            retries: Retries::default(),
+            initial,
+        }
+    }
+
+    /// Counts a call. The script goes one step on if `step` is not given.
+    pub(crate) fn turn(&mut self, seed: u64, id: InstanceId, step: Option<Step>, has_script: bool) -> Turn {
+        let mut chance = Chance::of_call(seed, id.number(), self.calls);
+        self.calls += 1;
+        let step = step.or_else(|| if has_script { self.script.next() } else { None });
+        let mut faults = Vec::new();
+        let (mut state, mut forced) = (None, None);
+        match step {
+            None => {}
+            Some(Step::Ok) => state = Some(InstanceState::Authorized),
+            Some(Step::State(other)) => state = Some(other),
+            Some(Step::Error(slug)) => forced = Some(slug),
+            Some(Step::Fault(fault)) => faults.push(fault),
+        }
+        self.injections.strike(&mut chance, |_| true, &mut faults);
+        Turn { state: state.unwrap_or_else(|| self.state.clone()), forced, faults, chance }
+    }
+
+    /// Back to how it was set up: no calls, no groups. `false` if it was not set up, but came by being called.
+    pub(crate) fn reset(&mut self) -> bool {
+        let initial = self.initial.clone();
+        let behaviour =
+            initial.as_deref().cloned().unwrap_or_else(|| Behaviour::of(InstanceState::Authorized));
+        let was_set_up = initial.is_some();
+        *self = Self::of(behaviour, initial);
+        was_set_up
+    }
+
+    pub(crate) fn groups(&self) -> Groups {
+        Groups { made: self.made, kept: self.kept.iter().cloned().collect() }
+    }
+
+    pub(crate) fn view(&self, id: InstanceId) -> InstanceView {
+        InstanceView {
+            id,
+            state: self.state.clone(),
+            script: self.script.clone(),
+            faults: self.injections.list(),
+            minds_token: self.token.is_some(),
+            set_up: self.initial.is_some(),
+            calls: self.calls,
+            groups_made: self.made,
+        }
+    }
+}
+
+/// An instance at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InstanceView {
+    /// Its id.
+    pub id: InstanceId,
+    /// Its state.
+    pub state: InstanceState,
+    /// The steps of its script that are to come.
+    pub script: Script,
+    /// The faults that are switched on for it, each with the number by which it is switched off.
+    pub faults: Vec<(u64, Injection)>,
+    /// Whether it takes one token alone.
+    pub minds_token: bool,
+    /// Whether somebody set it up; otherwise it came to be by being called.
+    pub set_up: bool,
+    /// How often it was called.
+    pub calls: u64,
+    /// How many groups it made.
+    pub groups_made: u64,
 }
 
 /// The groups of an instance.

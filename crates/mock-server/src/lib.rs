@@ -20,20 +20,34 @@
 //! Instances, kept groups and the size of a body are bounded ([`Settings`], [`Emulation::body_limit`]). The head of a request
 //! has 30 seconds and is bounded by hyper's buffer.
 
+mod chance;
 mod clock;
 mod emulation;
+mod fault;
+mod injection;
 mod instance;
 mod instances;
+mod journal;
+mod metrics;
 mod mint;
 mod outcome;
+mod prefer;
+mod script;
 mod server;
 mod service;
 mod test_instances;
+mod wire;
 
 pub use clock::{Clock, FixedTime, InvalidTime};
-pub use emulation::{Call, Emulation, Settings, Unemulable};
-pub use instance::{Behaviour, Groups};
-pub use outcome::{Answer, Outcome};
+pub use emulation::{Call, Emulation, Scope, Settings, Unemulable, UnknownStep};
+pub use fault::{Fault, Faults, KnownFault, UnknownFault};
+pub use injection::{Injection, InvalidProbability};
+pub use instance::{Behaviour, Groups, InstanceView};
+pub use journal::{Calls, Entry, JournalLimits, RecordedBody};
+pub use metrics::Metrics;
+pub use outcome::{Answer, Ending, Outcome};
+pub use script::{Script, Step, Then};
 pub use server::{Running, Server};
-pub use service::EmulationService;
-pub use test_instances::{TestInstance, test_instances};
+pub use service::{ConnectionHurt, EmulationService};
+pub use test_instances::{TEST_TOKEN, TestInstance};
+pub use wire::{Latency, Reset, Wire, WireFault, WireHandle};

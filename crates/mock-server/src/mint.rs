@@ -6,6 +6,8 @@
 //! The seed moves all of them, and each digit moves its neighbours, first the left one and then the right one, so that
 //! values in a row do not look like it.
 
+use crate::chance::Chance;
+
 /// Makes values for one member.
 #[derive(Debug)]
 pub(crate) struct Mint {
@@ -19,8 +21,8 @@ pub(crate) struct Mint {
 
 impl Mint {
     pub(crate) fn new(places: Vec<Vec<char>>, seed: u64) -> Self {
-        let mut state = seed;
-        let shift = places.iter().map(|place| below(&mut state, place.len())).collect();
+        let mut chance = Chance::new(seed);
+        let shift = places.iter().map(|place| chance.below(place.len())).collect();
         let varies = |index: usize| places.get(index).is_some_and(|place: &Vec<char>| place.len() > 1);
         let chained = (0..places.len()).map(|index| varies(index) && varies(index + 1)).collect();
         Self { places, shift, chained }
@@ -61,16 +63,6 @@ fn take_digit(number: &mut u64, base: usize) -> usize {
     let digit = *number % base as u64;
     *number /= base as u64;
     digit as usize
-}
-
-/// A number below `bound`, from a generator whose state is one number (`SplitMix64`, by Sebastiano Vigna).
-fn below(state: &mut u64, bound: usize) -> usize {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *state;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    let mut mixed = mixed ^ (mixed >> 31);
-    take_digit(&mut mixed, bound)
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use greenapi_model::{Clause, InstanceId, Violations};
+
+use crate::fault::Fault;
+use crate::wire::WireFault;
 
 /// An answer, and how it came about. Its `Debug` does not show the body, as an error repeats the path with the token.
 #[derive(Clone)]
@@ -12,19 +16,36 @@ pub struct Answer {
     pub content_type: Option<String>,
     /// The body.
     pub body: Vec<u8>,
+    /// The preference of the request that was followed, for the header `Preference-Applied` (RFC 7240, section 3).
+    pub preference_applied: Option<String>,
+    /// How long to wait before the answer is sent.
+    pub delay: Duration,
+    /// What is to be done to the bytes of the answer.
+    pub wire: Option<WireFault>,
     /// How the call ended. It holds no secret.
     pub outcome: Outcome,
+    /// The earlier call that this one seems to repeat, see [`Entry::suspected_retry_of`](crate::Entry::suspected_retry_of).
+    pub suspected_retry_of: Option<u64>,
 }
 
 impl Answer {
-    /// A limit of this endpoint, which the emulated service may not have.
-    pub(crate) fn beyond_a_limit(status: u16, message: &str) -> Self {
+    pub(crate) fn new(content_type: Option<String>, body: Vec<u8>, outcome: Outcome) -> Self {
         Self {
-            status,
-            content_type: Some("text/plain; charset=utf-8".to_owned()),
-            body: format!("greenapi-mock: {message}\n").into_bytes(),
-            outcome: Outcome::BeyondALimit { message: message.to_owned() },
+            status: outcome.status,
+            content_type,
+            body,
+            preference_applied: None,
+            delay: Duration::ZERO,
+            wire: None,
+            outcome,
+            suspected_retry_of: None,
         }
+    }
+
+    /// An answer of this endpoint's own, which the emulated service does not give.
+    pub(crate) fn own(status: u16, message: &str) -> Self {
+        let body = format!("greenapi-mock: {message}\n").into_bytes();
+        Self::new(Some("text/plain; charset=utf-8".to_owned()), body, Outcome::own(status, message))
     }
 }
 
@@ -39,68 +60,97 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// How a call ended.
+/// How a call ended. It holds no secret.
 #[derive(Clone, Debug)]
+pub struct Outcome {
+    pub(crate) ending: Ending,
+    pub(crate) status: u16,
+    pub(crate) instance: Option<InstanceId>,
+    pub(crate) clause: Option<Arc<Clause>>,
+    pub(crate) violations: Option<Box<Violations>>,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) made_group: bool,
+}
+
+/// How a call ended, in a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Outcome {
-    /// A group was made.
-    Created {
-        /// The clause that promises this answer.
-        clause: Arc<Clause>,
-        /// The instance that made it.
-        instance: InstanceId,
-    },
-    /// An error of the contract.
-    Error {
-        /// The name of the error.
-        slug: String,
-        /// The clause `error.<slug>`.
-        clause: Arc<Clause>,
-        /// The instance that was called, if the path names one.
-        instance: Option<InstanceId>,
-        /// What is wrong with the request, if something is.
-        violations: Option<Violations>,
-    },
+pub enum Ending {
+    /// A group was made, and the answer says so.
+    Created,
+    /// The answer of success says that no group was made.
+    NotCreated,
+    /// An error of the contract, by its slug.
+    Error(Arc<str>),
     /// The answer to another HTTP method, which says nothing.
-    Plain {
-        /// The clause that promises this answer.
-        clause: Arc<Clause>,
-    },
-    /// A limit of this endpoint was reached, which is no part of the contract.
-    BeyondALimit {
-        /// Which limit.
-        message: String,
-    },
+    Plain,
+    /// One of the contract's possible answers, by its slug: a fault of the domain.
+    Possible(Arc<str>),
+    /// An answer of this endpoint's own: a limit of it was reached, or a preference was not understood.
+    Own(Arc<str>),
 }
 
 impl Outcome {
-    /// The clause that promises this answer; `None` where a limit of this endpoint was reached.
+    pub(crate) fn new(ending: Ending, status: u16, instance: Option<InstanceId>) -> Self {
+        let (clause, violations, faults) = (None, None, Vec::new());
+        Self { ending, status, instance, clause, violations, faults, made_group: false }
+    }
+
+    pub(crate) fn own(status: u16, message: &str) -> Self {
+        Self::new(Ending::Own(message.into()), status, None)
+    }
+
+    /// The name of the outcome: `created`, `not-created`, the slug of an error or of a possible answer, `plain` or `own`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match &self.ending {
+            Ending::Created => "created",
+            Ending::NotCreated => "not-created",
+            Ending::Error(slug) | Ending::Possible(slug) => slug,
+            Ending::Plain => "plain",
+            Ending::Own(_) => "own",
+        }
+    }
+
+    /// The same with what belongs to it.
+    #[must_use]
+    pub fn ending(&self) -> &Ending {
+        &self.ending
+    }
+
+    /// The HTTP status of the answer.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The clause that promises this answer; `None` for a fault of the domain and for an answer of this endpoint's own.
     #[must_use]
     pub fn clause(&self) -> Option<&Arc<Clause>> {
-        match self {
-            Self::Created { clause, .. } | Self::Error { clause, .. } | Self::Plain { clause } => {
-                Some(clause)
-            }
-            Self::BeyondALimit { .. } => None,
-        }
+        self.clause.as_ref()
     }
 
     /// The instance that was called, if the path names one.
     #[must_use]
     pub fn instance(&self) -> Option<InstanceId> {
-        match self {
-            Self::Created { instance, .. } => Some(*instance),
-            Self::Error { instance, .. } => *instance,
-            Self::Plain { .. } | Self::BeyondALimit { .. } => None,
-        }
+        self.instance
     }
 
     /// What is wrong with the request, if something is.
     #[must_use]
     pub fn violations(&self) -> Option<&Violations> {
-        match self {
-            Self::Error { violations, .. } => violations.as_ref(),
-            _ => None,
-        }
+        self.violations.as_deref()
+    }
+
+    /// The faults that were switched on for this call.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// Whether a group was made, whatever the answer says.
+    #[must_use]
+    pub fn made_group(&self) -> bool {
+        self.made_group
     }
 }

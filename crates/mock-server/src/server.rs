@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,11 +9,12 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::sync::{oneshot, watch};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use crate::emulation::Emulation;
 use crate::service::EmulationService;
+use crate::wire::Wire;
 
 /// How long calls that are under way may take once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -45,6 +47,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     emulation: Arc<Emulation>,
+    service: EmulationService,
 }
 
 impl Server {
@@ -56,7 +59,8 @@ impl Server {
     pub async fn bind(address: SocketAddr, emulation: Arc<Emulation>) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, emulation })
+        let service = EmulationService::new(Arc::clone(&emulation));
+        Ok(Self { listener, address, emulation, service })
     }
 
     /// Where the server is reached from this machine, such as `http://127.0.0.1:8080`.
@@ -67,22 +71,42 @@ impl Server {
 
     /// Serves until `stop` is ready, then takes no more connections and lets calls that are under way end.
     ///
-    /// It ends at last after ten more seconds. Dropping the future drops the listener, but leaves connections be that are open.
+    /// It ends at last after ten more seconds. Dropping the future closes the listener and all connections.
+    ///
+    /// A panic in a connection ends that connection alone. The first one goes on from here once the server has stopped, so that
+    /// it reaches whoever waits for the end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
         let graceful = GracefulShutdown::new();
+        let mut connections = JoinSet::new();
+        let (stopping, to_be_stopped) = watch::channel(false);
+        let mut panic = None;
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => match accepted {
-                    Ok((stream, _)) => self.serve(stream, &graceful),
+                    Ok((stream, _)) if self.emulation.closes_after_accept() => drop(stream),
+                    Ok((stream, _)) => {
+                        // Answers are small and written at once, so there is nothing to wait for.
+                        let _ = stream.set_nodelay(true);
+                        self.serve(Wire::new(stream).stopped_by(to_be_stopped.clone()), &graceful, &mut connections);
+                    }
                     Err(error) => back_off(&error).await,
                 },
+                Some(ended) = connections.join_next() => keep_panic(ended, &mut panic),
                 () = &mut stop => break,
             }
         }
         drop(self.listener);
+        stopping.send_replace(true);
         if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
             tracing::warn!("calls were still under way when the server stopped");
+            connections.abort_all();
+        }
+        while let Some(ended) = connections.join_next().await {
+            keep_panic(ended, &mut panic);
+        }
+        if let Some(panic) = panic {
+            std::panic::resume_unwind(panic);
         }
     }
 
@@ -97,22 +121,27 @@ impl Server {
         Running { url, stop, task }
     }
 
-    fn serve(&self, stream: TcpStream, graceful: &GracefulShutdown) {
-        // Answers are small and written at once, so there is nothing to wait for.
-        let _ = stream.set_nodelay(true);
+    fn serve(&self, wire: Wire<TcpStream>, graceful: &GracefulShutdown, connections: &mut JoinSet<()>) {
+        let service = self.service.on(wire.handle());
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD)
             // A client may end its side after the request and still read the answer.
             .half_close(true)
             .auto_date_header(self.emulation.has_real_time())
-            .serve_connection(TokioIo::new(stream), EmulationService::new(Arc::clone(&self.emulation)));
+            .serve_connection(TokioIo::new(wire), service);
         let connection = graceful.watch(connection);
-        tokio::spawn(async move {
+        connections.spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
             }
         });
+    }
+}
+
+fn keep_panic(ended: Result<(), JoinError>, panic: &mut Option<Box<dyn Any + Send>>) {
+    if let Some(payload) = ended.err().and_then(|error| error.try_into_panic().ok()) {
+        panic.get_or_insert(payload);
     }
 }
 
@@ -152,9 +181,15 @@ impl Running {
     }
 
     /// Stops the server and waits until calls that are under way have ended, for ten seconds at most.
+    ///
+    /// # Panics
+    ///
+    /// If a connection of the server did.
     pub async fn stop(self) {
-        // The server may have stopped by itself only by a panic, which shows in the log of its task.
+        // An error is the server having stopped by itself, which it does by a panic alone.
         let _ = self.stop.send(());
-        let _ = self.task.await;
+        if let Some(panic) = self.task.await.err().and_then(|error| error.try_into_panic().ok()) {
+            std::panic::resume_unwind(panic);
+        }
     }
 }

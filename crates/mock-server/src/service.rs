@@ -1,36 +1,52 @@
-use std::convert::Infallible;
+use std::error::Error;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use greenapi_model::InstanceId;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Body;
 use hyper::service::Service;
 
 use crate::emulation::Emulation;
-use crate::outcome::{Answer, Outcome};
+use crate::outcome::{Answer, Ending};
+use crate::wire::{WireFault, WireHandle};
 
 /// A body that is too large is read on for so many bytes, so that its sender comes to read the answer.
 const READ_ON: u64 = 4 << 20;
 
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
 /// The emulation as a hyper service, for a server of your own.
 ///
-/// It never fails: whatever comes is answered. Each call is one event of `tracing` at the level INFO, with the instance,
-/// the status, the clause and what was wrong with the request; never with the path, in which the token stands.
+/// Whatever comes is answered. It fails only where a fault on the wire asks for that and the service does not know the
+/// connection ([`on`](Self::on)): hyper then closes it without an answer.
+///
+/// Each call is one event of `tracing` at the level INFO, with the instance, the outcome, the status, the clause, the duration
+/// and what was wrong with the request; never with the path, in which the token stands.
 #[derive(Clone, Debug)]
 pub struct EmulationService {
     emulation: Arc<Emulation>,
+    wire: Option<WireHandle>,
 }
 
 impl EmulationService {
     /// A service that answers by this emulation.
     #[must_use]
     pub fn new(emulation: Arc<Emulation>) -> Self {
-        Self { emulation }
+        Self { emulation, wire: None }
+    }
+
+    /// The same for one connection, whose bytes can be hurt: see [`Wire`](crate::Wire). Without this, faults on the wire close
+    /// the connection, and a body that is to come byte by byte comes at once.
+    #[must_use]
+    pub fn on(&self, wire: WireHandle) -> Self {
+        Self { emulation: Arc::clone(&self.emulation), wire: Some(wire) }
     }
 }
 
@@ -40,18 +56,40 @@ where
     B::Error: Send,
 {
     type Response = Response<Full<Bytes>>;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+    type Error = ConnectionHurt;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionHurt>> + Send>>;
 
     fn call(&self, request: Request<B>) -> Self::Future {
-        let emulation = Arc::clone(&self.emulation);
+        let Self { emulation, wire } = self.clone();
         Box::pin(async move {
+            let start = Instant::now();
             let answer = answer(&emulation, request).await;
-            log(&answer);
+            if !answer.delay.is_zero() {
+                tokio::time::sleep(answer.delay).await;
+            }
+            log(&answer, start);
+            match (answer.wire, wire) {
+                (None, _) | (Some(WireFault::Dribble(_)), None) => {}
+                (Some(WireFault::NoAnswer), None) => std::future::pending().await,
+                (Some(_), None) => return Err(ConnectionHurt),
+                (Some(fault), Some(wire)) => wire.arm(fault),
+            }
             Ok(response(answer))
         })
     }
 }
+
+/// A fault on the wire closes the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionHurt;
+
+impl fmt::Display for ConnectionHurt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a fault on the wire closes the connection")
+    }
+}
+
+impl Error for ConnectionHurt {}
 
 async fn answer<B>(emulation: &Emulation, request: Request<B>) -> Answer
 where
@@ -59,21 +97,15 @@ where
 {
     let (head, body) = request.into_parts();
     let target = head.uri.path_and_query().map_or("", |target| target.as_str());
-    let call = match emulation.open(head.method.as_str(), target) {
-        Ok(call) => call,
-        Err(answer) => {
-            // The body decides nothing, but its sender comes to read the answer only after it.
-            read(body, emulation.body_limit()).await;
-            return *answer;
-        }
-    };
-    match read(body, emulation.body_limit()).await {
-        Read::Whole(body) => call.answer(head.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes), &body),
+    let call = emulation.open(head.method.as_str(), target, &head.headers);
+    // Where the body decides nothing, its sender still comes to read the answer only after it.
+    let limit = call.body_limit();
+    match read(body, limit).await {
+        Read::Whole(body) => call.answer(&body),
         Read::TooLarge => call.too_large(),
         Read::CutOff => call.cut_off(),
     }
 }
-
 enum Read {
     Whole(Bytes),
     TooLarge,
@@ -115,15 +147,18 @@ fn response(answer: Answer) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(answer.body)));
     // A contract is compiled with statuses from 200 to 599.
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if let Some(content_type) = answer.content_type.and_then(|value| HeaderValue::try_from(value).ok()) {
-        response.headers_mut().insert(CONTENT_TYPE, content_type);
+    let headers = [(CONTENT_TYPE, answer.content_type), (PREFERENCE_APPLIED, answer.preference_applied)];
+    for (name, value) in headers {
+        if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+            response.headers_mut().insert(name, value);
+        }
     }
     response
 }
 
-fn log(answer: &Answer) {
+fn log(answer: &Answer, start: Instant) {
     let outcome = &answer.outcome;
-    if let Outcome::BeyondALimit { message } = outcome {
+    if let Ending::Own(message) = outcome.ending() {
         tracing::warn!(status = answer.status, "{message}");
         return;
     }
@@ -133,7 +168,20 @@ fn log(answer: &Answer) {
     }
     let instance = outcome.instance().map(InstanceId::number);
     let clause = outcome.clause().map(|clause| clause.id());
+    let faults = outcome.faults().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let faults = (!faults.is_empty()).then(|| faults.join(" "));
     // One line a call, so the lines of the violations are put into one.
     let violations = outcome.violations().map(|violations| violations.to_string().replace('\n', "; "));
-    tracing::info!(instance, status = answer.status, clause, violations, "answered");
+    let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(
+        instance,
+        outcome = outcome.name(),
+        status = answer.status,
+        clause,
+        faults,
+        violations,
+        suspected_retry_of = answer.suspected_retry_of,
+        duration_us,
+        "answered"
+    );
 }

@@ -5,45 +5,12 @@
 mod support;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
-use greenapi_mock_server::{Behaviour, Clock, Emulation, Running, Server, Settings};
+use greenapi_mock_server::{Behaviour, Clock, Emulation, Settings};
 use greenapi_model::{Body, Contract, InstanceState};
+use http::HeaderMap;
 use serde_json::Value;
-use support::{VALID, create, exchange, parse, request};
-use tokio::runtime::Runtime;
-
-/// A server on a free port, in a runtime of its own, so that tests can use plain sockets.
-struct Fixture {
-    runtime: Runtime,
-    running: Option<Running>,
-    emulation: Arc<Emulation>,
-    url: String,
-}
-
-impl Fixture {
-    fn new() -> Self {
-        Self::with(Contract::default(), Settings::default())
-    }
-
-    fn with(contract: Contract, settings: Settings) -> Self {
-        let runtime = Runtime::new().unwrap();
-        let emulation = Arc::new(Emulation::with(contract, settings).unwrap());
-        let running = runtime.block_on(async {
-            Server::bind("127.0.0.1:0".parse().unwrap(), Arc::clone(&emulation)).await.unwrap().start()
-        });
-        let url = running.url().to_owned();
-        Self { runtime, running: Some(running), emulation, url }
-    }
-}
-
-impl Drop for Fixture {
-    fn drop(&mut self) {
-        if let Some(running) = self.running.take() {
-            self.runtime.block_on(running.stop());
-        }
-    }
-}
+use support::{Fixture, VALID, create, exchange, parse, request};
 
 #[test]
 fn the_examples_of_the_contract_make_groups() {
@@ -175,9 +142,8 @@ fn a_contract_without_a_state_is_emulated_without_its_test_instances() {
     let contract = Contract::from_json(&document.to_string()).unwrap();
     let emulation = Emulation::new(contract).unwrap();
     let there: Vec<_> = emulation.test_instances().iter().map(|instance| instance.id.number()).collect();
-    assert_eq!(there, [1_101_000_001, 1_101_000_003]);
-    let all: Vec<_> = Emulation::new(Contract::default()).unwrap().test_instances();
-    assert_eq!(all, greenapi_mock_server::test_instances());
+    assert!(there.contains(&1_101_000_001) && there.contains(&1_101_000_003), "{there:?}");
+    assert!(!there.contains(&1_101_000_002) && !there.contains(&1_101_000_004), "{there:?}");
 }
 
 #[test]
@@ -287,15 +253,15 @@ fn the_clock_is_the_one_that_is_given() {
 
 #[test]
 fn instances_are_bounded_and_do_not_see_each_other() {
-    let settings = Settings { most_instances: 6, groups_kept: 2, ..Settings::default() };
+    let settings = Settings { most_instances: 2, groups_kept: 2, ..Settings::default() };
     let fixture = Fixture::with(Contract::default(), settings);
-    // Four test instances and two more.
+    // Beside the test instances.
     for instance in [5, 6, 5, 5] {
         assert_eq!(create(&fixture.url, instance, VALID).status, 200);
     }
     let answer = create(&fixture.url, 7, VALID);
     assert_eq!(answer.status, 503);
-    assert!(answer.body.contains("as many instances as it may"), "{}", answer.body);
+    assert!(answer.body.contains("as many as there may be"), "{}", answer.body);
     assert_eq!(create(&fixture.url, 6, VALID).status, 200, "a known instance is served on");
 
     let five = fixture.emulation.groups(5.into());
@@ -345,14 +311,10 @@ fn nothing_that_is_printed_of_a_call_holds_the_token() {
         ("GET", "/waInstance1101000001/createGroup/s3cret"),
         ("POST", "/waInstance1101000001/sendMessage/s3cret"),
     ] {
-        let shown = match emulation.open(method, target) {
-            Ok(call) => {
-                let answers =
-                    [call.answer(None, VALID), call.answer(None, b"{"), call.too_large(), call.cut_off()];
-                format!("{call:?} {answers:?}")
-            }
-            Err(answer) => format!("{answer:?}"),
-        };
+        let headers = HeaderMap::new();
+        let open = || emulation.open(method, target, &headers);
+        let answers = [open().answer(VALID), open().answer(b"{"), open().too_large(), open().cut_off()];
+        let shown = format!("{:?} {answers:?} {:?}", open(), emulation.all_calls());
         assert!(!shown.contains("s3cret"), "{shown}");
     }
 }

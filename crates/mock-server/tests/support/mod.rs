@@ -4,12 +4,52 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
+use greenapi_mock_server::{Emulation, Running, Server, Settings};
+use greenapi_model::Contract;
 use serde_json::Value;
+use tokio::runtime::Runtime;
 
 /// How long an answer may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server on a free port, in a runtime of its own, so that tests can use plain sockets.
+pub(crate) struct Fixture {
+    runtime: Runtime,
+    running: Option<Running>,
+    pub(crate) emulation: Arc<Emulation>,
+    pub(crate) url: String,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        Self::with(Contract::default(), Settings::default())
+    }
+
+    pub(crate) fn with(contract: Contract, settings: Settings) -> Self {
+        Self::of(Emulation::with(contract, settings).unwrap())
+    }
+
+    pub(crate) fn of(emulation: Emulation) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let emulation = Arc::new(emulation);
+        let running = runtime.block_on(async {
+            Server::bind("127.0.0.1:0".parse().unwrap(), Arc::clone(&emulation)).await.unwrap().start()
+        });
+        let url = running.url().to_owned();
+        Self { runtime, running: Some(running), emulation, url }
+    }
+}
+
+impl Drop for Fixture {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            self.runtime.block_on(running.stop());
+        }
+    }
+}
 
 /// An answer as it came.
 #[derive(Debug)]

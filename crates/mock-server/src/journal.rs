@@ -1,0 +1,134 @@
+//! What happened: the calls of one instance, the latest of them, bounded by their number and by their bytes.
+
+mod entry;
+pub(crate) mod masking;
+mod retries;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+pub use self::entry::{Entry, RecordedBody};
+pub(crate) use self::entry::{Head, Kept};
+pub(crate) use self::retries::Retries;
+
+/// How much of what happened is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalLimits {
+    /// The most calls of each instance. 0 keeps none.
+    pub entries: usize,
+    /// The most bytes for each instance: heads and bodies of its calls. One call is kept whatever its size.
+    pub bytes: usize,
+    /// The most bytes for all instances together, shared out evenly as soon as there are many of them; each keeps
+    /// [`LEAST`](Self::LEAST) all the same.
+    pub total_bytes: usize,
+    /// Whether digits that may be a phone number are replaced by stars, but for the last two.
+    pub mask_phones: bool,
+}
+
+impl JournalLimits {
+    /// The bytes that each instance has at least.
+    pub const LEAST: usize = 2048;
+
+    /// The bytes that one of so many instances may have.
+    fn share(&self, instances: usize) -> usize {
+        self.bytes.min((self.total_bytes / instances.max(1)).max(Self::LEAST))
+    }
+}
+
+impl Default for JournalLimits {
+    fn default() -> Self {
+        Self { entries: 1000, bytes: 1 << 20, total_bytes: 16 << 20, mask_phones: false }
+    }
+}
+
+/// The calls that are kept, the oldest first, and how many there are no more.
+#[derive(Clone, Debug, Default)]
+pub struct Calls {
+    /// The latest calls, the oldest of them first.
+    pub kept: Vec<Arc<Entry>>,
+    /// How many older ones had to go.
+    pub dropped: u64,
+}
+
+/// The journal of one instance.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    entries: VecDeque<Arc<Entry>>,
+    bytes: usize,
+    dropped: u64,
+}
+
+impl Journal {
+    /// Keeps a call. The oldest ones go where there are too many for one of so many instances.
+    pub(crate) fn keep(&mut self, entry: Arc<Entry>, limits: &JournalLimits, instances: usize) {
+        if limits.entries == 0 {
+            self.dropped += 1;
+            return;
+        }
+        self.bytes += entry.size();
+        self.entries.push_back(entry);
+        let share = limits.share(instances);
+        while self.entries.len() > limits.entries || (self.bytes > share && self.entries.len() > 1) {
+            let Some(oldest) = self.entries.pop_front() else { break };
+            self.bytes -= oldest.size();
+            self.dropped += 1;
+        }
+    }
+
+    pub(crate) fn calls(&self) -> Calls {
+        Calls { kept: self.entries.iter().cloned().collect(), dropped: self.dropped }
+    }
+
+    pub(crate) fn remove(&mut self, number: u64) -> bool {
+        let Some(index) = self.entries.iter().position(|entry| entry.number() == number) else {
+            return false;
+        };
+        if let Some(entry) = self.entries.remove(index) {
+            self.bytes -= entry.size();
+        }
+        true
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+    use crate::outcome::Answer;
+
+    fn entry(number: u64, body: &[u8]) -> Arc<Entry> {
+        let headers = HeaderMap::new();
+        let head = Head { method: "POST", path: "/".to_owned(), headers: &headers, token: None };
+        let time = "2020-06-29T12:00:00Z".parse().unwrap();
+        Arc::new(Entry::new(number, time, &head, Kept::Whole(body), &Answer::own(400, "x"), false))
+    }
+
+    #[test]
+    fn the_oldest_calls_go_and_are_counted() {
+        let overhead = entry(0, b"").size();
+        let check = |entries: usize, bytes: usize, instances: usize, expected: (&[u64], u64)| {
+            let limits = JournalLimits { entries, bytes, total_bytes: 10_000, mask_phones: false };
+            let mut journal = Journal::default();
+            for number in 0..5 {
+                journal.keep(entry(number, &[b'x'; 100]), &limits, instances);
+            }
+            let calls = journal.calls();
+            let kept: Vec<u64> = calls.kept.iter().map(|entry| entry.number()).collect();
+            assert_eq!((&kept[..], calls.dropped), expected, "{entries} {bytes} {instances}");
+            assert_eq!(journal.bytes, kept.len() * (overhead + 100));
+        };
+        check(10, 100_000, 1, (&[0, 1, 2, 3, 4], 0));
+        check(2, 100_000, 1, (&[3, 4], 3));
+        check(0, 100_000, 1, (&[], 5));
+        check(10, 2 * (overhead + 100), 1, (&[3, 4], 3));
+        check(10, 1, 1, (&[4], 4));
+        let least = JournalLimits::LEAST / (overhead + 100);
+        let kept: Vec<u64> = (0..5).skip(5_usize.saturating_sub(least)).collect();
+        check(10, 100_000, 1_000_000, (&kept, 5 - kept.len() as u64));
+    }
+}

@@ -1,0 +1,78 @@
+use std::fmt;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
+
+use crate::journal::Entry;
+
+/// What is counted of the calls. Nothing resets it.
+pub struct Metrics {
+    registry: Registry,
+    calls: Family<CallLabels, Counter>,
+    faults: Family<FaultLabels, Counter>,
+    groups: Counter,
+    suspected_retries: Counter,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CallLabels {
+    outcome: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FaultLabels {
+    fault: String,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("greenapi_mock");
+        let (calls, faults) = (Family::default(), Family::default());
+        let (groups, suspected_retries) = (Counter::default(), Counter::default());
+        registry.register("calls", "Calls by outcome and status", calls.clone());
+        registry.register("faults", "Faults that struck a call", faults.clone());
+        registry.register("groups_made", "Groups that were made, whatever the answer said", groups.clone());
+        registry.register(
+            "suspected_retries",
+            "Calls that seem to repeat an earlier one blindly",
+            suspected_retries.clone(),
+        );
+        Self { registry, calls, faults, groups, suspected_retries }
+    }
+}
+
+impl Metrics {
+    /// Counts a call.
+    pub(crate) fn count(&self, entry: &Entry) {
+        let outcome = entry.outcome();
+        let labels = CallLabels { outcome: outcome.name().to_owned(), status: outcome.status() };
+        self.calls.get_or_create(&labels).inc();
+        for fault in outcome.faults() {
+            self.faults.get_or_create(&FaultLabels { fault: fault.id().to_owned() }).inc();
+        }
+        if outcome.made_group() {
+            self.groups.inc();
+        }
+        if entry.suspected_retry_of().is_some() {
+            self.suspected_retries.inc();
+        }
+    }
+
+    /// The numbers in the text format of `OpenMetrics` 1.0, which Prometheus reads.
+    #[must_use]
+    pub fn open_metrics(&self) -> String {
+        let mut text = String::new();
+        // Writing to a text cannot fail.
+        let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
+        text
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
