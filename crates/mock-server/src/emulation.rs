@@ -39,7 +39,6 @@ use crate::test_instances::{self, TestInstance};
 /// assert_eq!(answer.outcome.clause().map(|clause| clause.id().to_owned()), Some("response.200".to_owned()));
 /// # Ok::<(), greenapi_mock_server::Unemulable>(())
 /// ```
-#[derive(Debug)]
 pub struct Emulation {
     contract: Contract,
     faults: Faults,
@@ -228,6 +227,17 @@ impl Emulation {
 
     fn stray(&self) -> MutexGuard<'_, Journal> {
         self.stray.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Emulation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Emulation")
+            .field("contract", &self.contract)
+            .field("settings", &self.settings)
+            .field("instances", &self.instance_count())
+            .finish_non_exhaustive()
     }
 }
 

@@ -103,7 +103,12 @@ mod tests {
 
     fn entry(number: u64, body: &[u8]) -> Arc<Entry> {
         let headers = HeaderMap::new();
-        let head = Head { method: "POST", path: "/".to_owned(), headers: &headers, token: None };
+        let head = Head {
+            method: "POST",
+            path: "/".to_owned(),
+            headers: &headers,
+            secrets: masking::Secrets::default(),
+        };
         let time = "2020-06-29T12:00:00Z".parse().unwrap();
         Arc::new(Entry::new(number, time, &head, Kept::Whole(body), &Answer::own(400, "x"), false))
     }

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, PROXY_AUTHORIZATION};
 use jiff::Timestamp;
 
-use super::masking;
+use super::masking::{self, Secrets};
 use crate::outcome::{Answer, Outcome};
 
 /// One call as the journal keeps it. It holds no token: where one stood there is `$TOKEN`.
@@ -43,8 +43,7 @@ pub(crate) struct Head<'h> {
     /// Masked.
     pub(crate) path: String,
     pub(crate) headers: &'h HeaderMap,
-    /// To be masked.
-    pub(crate) token: Option<&'h str>,
+    pub(crate) secrets: Secrets<'h>,
 }
 
 /// What of a body is to be kept.
@@ -65,10 +64,10 @@ impl Entry {
         answer: &Answer,
         mask_phones: bool,
     ) -> Self {
-        let token = head.token.unwrap_or_default();
+        let secrets = &head.secrets;
         let body = match body {
             Kept::Whole(body) => {
-                let mut body: Box<[u8]> = masking::bytes(body, token).into();
+                let mut body: Box<[u8]> = secrets.masked_in(body).into();
                 if mask_phones {
                     masking::phones(&mut body);
                 }
@@ -81,9 +80,9 @@ impl Entry {
         Self {
             number,
             time,
-            method: String::from_utf8_lossy(&masking::bytes(head.method.as_bytes(), token)).into(),
+            method: String::from_utf8_lossy(&secrets.masked_in(head.method.as_bytes())).into(),
             path: head.path.as_str().into(),
-            headers: headers(head.headers, token),
+            headers: headers(head.headers, secrets),
             body,
             outcome: answer.outcome.clone(),
             retry_of: answer.suspected_retry_of,
@@ -211,16 +210,16 @@ impl fmt::Debug for Entry {
     }
 }
 
-fn headers(headers: &HeaderMap, token: &str) -> Box<[u8]> {
+fn headers(headers: &HeaderMap, secrets: &Secrets<'_>) -> Box<[u8]> {
     let mut kept =
         Vec::with_capacity(headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 2).sum());
     for (name, value) in headers {
-        kept.extend_from_slice(&masking::bytes(name.as_str().as_bytes(), token));
+        kept.extend_from_slice(&secrets.masked_in(name.as_str().as_bytes()));
         kept.push(0);
         if is_secret(name) {
             kept.extend_from_slice(b"***");
         } else {
-            kept.extend_from_slice(&masking::bytes(value.as_bytes(), token));
+            kept.extend_from_slice(&secrets.masked_in(value.as_bytes()));
         }
         kept.push(0);
     }

@@ -38,18 +38,24 @@ fn offset(whole: &str, part: &str) -> Option<(usize, usize)> {
 fn other_path(contract: &Contract, path: &str) -> String {
     let mut template = contract.path_template().split('/');
     let segments = path.split('/').map(|segment| {
-        let known = template.next().is_some_and(|known| match known.split_once('{') {
-            None => known.eq_ignore_ascii_case(segment),
-            Some((word, _)) if !word.is_empty() => {
-                segment.get(word.len()..).is_some_and(|digits| {
-                    digits.len() <= 10 && digits.bytes().all(|byte| byte.is_ascii_digit())
-                }) && segment[..word.len()].eq_ignore_ascii_case(word)
-            }
-            Some(_) => false,
-        });
+        let known = is_known(template.next(), segment);
         if known || segment.is_empty() { Cow::Borrowed(segment) } else { Cow::Owned(hidden(segment)) }
     });
     segments.collect::<Vec<_>>().join("/")
+}
+
+/// Whether a part of a path is what the contract's template has in its place: a word, or a word with digits behind it.
+fn is_known(template: Option<&str>, segment: &str) -> bool {
+    template.is_some_and(|known| match known.split_once('{') {
+        None => known.eq_ignore_ascii_case(segment),
+        Some((word, _)) if !word.is_empty() => {
+            segment
+                .get(word.len()..)
+                .is_some_and(|digits| digits.len() <= 10 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+                && segment[..word.len()].eq_ignore_ascii_case(word)
+        }
+        Some(_) => false,
+    })
 }
 
 fn hidden(text: &str) -> String {
@@ -59,13 +65,42 @@ fn hidden(text: &str) -> String {
     }
 }
 
-/// Bytes without the token, as it stands in the path or as that spells it.
-pub(crate) fn bytes<'b>(bytes: &'b [u8], token: &str) -> Cow<'b, [u8]> {
-    if token.len() < TELLING {
-        return Cow::Borrowed(bytes);
+/// What is to be masked wherever it stands: the token, or of another path all that may be one.
+#[derive(Debug, Default)]
+pub(crate) struct Secrets<'t>(Vec<&'t str>);
+
+impl<'t> Secrets<'t> {
+    /// Those of a request; `token` as for [`path`].
+    pub(crate) fn of(contract: &Contract, target: &'t str, token: Option<&'t str>) -> Self {
+        let mut secrets: Vec<&str> = match token {
+            Some(token) => vec![token],
+            None => unknown_segments(contract, target),
+        };
+        secrets.retain(|secret| secret.len() >= TELLING);
+        Self(secrets)
     }
-    let plain = replaced(Cow::Borrowed(bytes), token.as_bytes());
-    if token.contains('%') { replaced(plain, &decoded(token)) } else { plain }
+
+    /// Bytes without them, as they stand in the path or as that spells them.
+    pub(crate) fn masked_in<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        self.0.iter().fold(Cow::Borrowed(bytes), |masked, secret| {
+            let plain = replaced(masked, secret.as_bytes());
+            if secret.contains('%') { replaced(plain, &decoded(secret)) } else { plain }
+        })
+    }
+}
+
+/// The parts of another path, and of its query, that the contract does not know. Each may be a token.
+fn unknown_segments<'t>(contract: &Contract, target: &'t str) -> Vec<&'t str> {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut template = contract.path_template().split('/');
+    let segments = path.split('/').filter(|segment| !is_known(template.next(), segment));
+    // A part that begins as the contract has it may go on with a token.
+    let rest = segments.flat_map(|segment| {
+        let words = contract.path_template().split('/').filter_map(|known| known.split('{').next());
+        let inner = words.filter(|word| !word.is_empty()).filter_map(|word| segment.strip_prefix(word));
+        [segment].into_iter().chain(inner.collect::<Vec<_>>())
+    });
+    rest.chain(query.split(['&', '='])).collect()
 }
 
 fn replaced<'b>(bytes: Cow<'b, [u8]>, secret: &[u8]) -> Cow<'b, [u8]> {
@@ -129,8 +164,17 @@ mod tests {
 
     #[test]
     fn a_token_is_masked_wherever_it_stands() {
+        let contract = Contract::default();
         let check = |body: &str, token: &str, expected: &str| {
-            assert_eq!(String::from_utf8_lossy(&bytes(body.as_bytes(), token)), expected, "{body} {token}");
+            let target = format!("/waInstance7/createGroup/{token}");
+            let masked = Secrets::of(&contract, &target, Some(token)).masked_in(body.as_bytes()).into_owned();
+            assert_eq!(String::from_utf8_lossy(&masked), expected, "{body} {token}");
+            for other in
+                [format!("/waInstance7/sendMessage/{token}?x={token}"), format!("/waInstance{token}")]
+            {
+                let masked = Secrets::of(&contract, &other, None).masked_in(body.as_bytes()).into_owned();
+                assert_eq!(String::from_utf8_lossy(&masked), expected, "{body} {other}");
+            }
         };
         check("a s3cret-token b s3cret-token", "s3cret-token", "a $TOKEN b $TOKEN");
         check("a s3cret token", "s3cret%20token", "a $TOKEN");
