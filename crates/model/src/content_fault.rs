@@ -184,7 +184,7 @@ impl ContentFault {
 
     /// Changes an answer that keeps the contract into one that breaks the clause alone, and says whether it did.
     ///
-    /// It leaves alone what the fault is not about, and an answer that cannot break this clause without breaking another:
+    /// It leaves alone what the fault is not about, what does not keep the contract to begin with, and an answer that cannot break this clause without breaking another:
     /// one without a group has no id of a wrong form, for instance. Members stay in their order; white space around them
     /// does not stay.
     pub fn change(&self, kind: AnswerKind<'_>, answer: &mut AnswerParts) -> bool {
@@ -192,7 +192,7 @@ impl ContentFault {
             (Action::Edit(Body::Response, edit), AnswerKind::Success) => {
                 edit.apply(&self.operation.response, &self.clause, answer)
             }
-            (Action::Edit(Body::Error, edit), AnswerKind::Error(_)) => {
+            (Action::Edit(Body::Error, edit), AnswerKind::Error(slug)) if self.is_promised(slug) => {
                 edit.apply(&self.operation.error, &self.clause, answer)
             }
             (Action::Status(of, status), kind) if of.is(kind) && answer.status != *status => {
@@ -204,6 +204,10 @@ impl ContentFault {
             }
             _ => false,
         }
+    }
+
+    fn is_promised(&self, slug: &str) -> bool {
+        self.operation.errors.iter().any(|case| case.slug == slug)
     }
 
     /// Whether a request that is not valid is accepted all the same: the fault does not enforce its clause, and the request

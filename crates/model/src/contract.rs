@@ -222,7 +222,8 @@ impl Contract {
         self.clauses().iter().find(|clause| clause.id() == id)
     }
 
-    /// The errors, in the order of the document. Where several apply, the first one is the answer.
+    /// The errors, in the order of the document. Where several apply, a wrong path comes first, then another method, a
+    /// wrong token and a body that is too large; of the others the first one is the answer.
     #[must_use]
     pub fn errors(&self) -> &[ErrorCase] {
         &self.inner.operation.errors

@@ -32,18 +32,14 @@ struct Faults<'o> {
 
 impl Faults<'_> {
     fn add(&mut self, clause: &Arc<Clause>, way: Way, summary: String, action: Action) {
-        self.found.push(self.fault(clause, way, summary, action));
-    }
-
-    fn fault(&self, clause: &Arc<Clause>, way: Way, summary: String, action: Action) -> ContentFault {
-        ContentFault {
+        self.found.push(ContentFault {
             id: format!("{}/{}", clause.id(), way.as_str()),
             clause: Arc::clone(clause),
             way,
             summary,
             action,
             operation: Arc::clone(self.operation),
-        }
+        });
     }
 
     fn not_enforced(&mut self, clause: &Arc<Clause>) {

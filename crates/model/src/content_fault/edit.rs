@@ -50,7 +50,8 @@ const UNNAMED: &str = "memberThatNobodyNamed";
 
 impl Edit {
     pub(super) fn apply(&self, rules: &BodyRules, clause: &Clause, answer: &mut AnswerParts) -> bool {
-        if answer.body.is_empty() {
+        // What does not keep the contract in the first place, or has no body, is not this fault's.
+        if !broken(rules, &answer.body).is_empty() {
             return false;
         }
         if let Self::ContentType(value) = self {

@@ -5,7 +5,7 @@ use std::fmt;
 pub enum AnswerKind<'a> {
     /// The answer to a valid request, whether a group was made or not.
     Success,
-    /// The error of this slug.
+    /// The error of this slug. One that [any request may get](crate::PossibleAnswer) promises nothing, so no fault is about it.
     Error(&'a str),
     /// The answer to this HTTP method, in capitals, beside that of the call.
     Plain(&'a str),

@@ -184,3 +184,26 @@ fn a_change_is_this() {
         assert_eq!(changed, before != after, "{id}");
     }
 }
+
+#[test]
+fn what_does_not_keep_the_contract_is_left_alone() {
+    let contract = Contract::default();
+    let content_type = || Some("application/json".to_owned());
+    let possible = contract
+        .possible_answers()
+        .iter()
+        .map(|answer| (AnswerKind::Error(answer.slug()), answer.status(), answer.body("POST", PATH, TIME)));
+    let others = [
+        (AnswerKind::Success, 200, b"{}".to_vec()),
+        (AnswerKind::Success, 200, b"[1]".to_vec()),
+        (AnswerKind::Success, 200, Vec::new()),
+        (AnswerKind::Error("bad-request-data"), 400, b"bad request data".to_vec()),
+    ];
+    for (kind, status, body) in others.into_iter().chain(possible) {
+        for fault in contract.content_faults().iter().filter(|fault| fault.way() != Way::WrongStatus) {
+            let mut answer = AnswerParts { status, content_type: content_type(), body: body.clone() };
+            assert!(!fault.change(kind, &mut answer), "{fault:?} on {kind:?}");
+            assert_eq!((answer.content_type, answer.body), (content_type(), body.clone()), "{fault:?}");
+        }
+    }
+}

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Action, ContentFault, Edit, Faults, Way};
+use super::{Action, Edit, Faults, Way};
 use crate::answer::ErrorCase;
 use crate::clause::Clause;
 use crate::content_fault::edit::{Place, alternatives, can_be_broken, other_type};
-use crate::content_fault::{AnswerKind, AnswerOf, AnswerParts};
+use crate::content_fault::{AnswerOf, AnswerParts};
 use crate::contract::Body;
 use crate::document::Node;
 use crate::operation::BodyRules;
@@ -67,7 +67,7 @@ impl Faults<'_> {
 
     fn of_body(&mut self, body: Body, rules: &BodyRules, samples: &[AnswerParts]) {
         let answer = if body == Body::Error { "an error" } else { "an answer" };
-        let mut found = Found { faults: self, body, samples };
+        let mut found = Found { faults: self, body, rules, samples };
         let media_type = MEDIA_TYPES.into_iter().find(|other| *other != rules.media_type);
         if let Some(media_type) = media_type {
             let summary = format!("The Content-Type of {answer} is {media_type}.");
@@ -90,7 +90,7 @@ impl Faults<'_> {
         if let Some(any_of) = &object.any_of {
             let summary =
                 format!("The members of {answer} do not go together: {}.", any_of.clause.sentence());
-            let alternatives = found.combinations(rules, any_of.branches.iter().flatten());
+            let alternatives = found.combinations(any_of.branches.iter().flatten());
             found.add(&any_of.clause, Way::WrongValue, summary, Edit::Combine { alternatives });
         }
         if let Some(clause) = &object.closed {
@@ -104,6 +104,7 @@ impl Faults<'_> {
 struct Found<'f, 'o> {
     faults: &'f mut Faults<'o>,
     body: Body,
+    rules: &'f BodyRules,
     samples: &'f [AnswerParts],
 }
 
@@ -112,18 +113,10 @@ impl Found<'_, '_> {
     fn add(&mut self, clause: &Arc<Clause>, way: Way, summary: String, edit: Edit) {
         // What repeats the value of a sample leaves the sample as it is.
         let repeats = matches!(edit, Edit::Repeat { .. });
-        let fault = self.faults.fault(clause, way, summary, Action::Edit(self.body, edit));
-        if repeats
-            || self.samples.is_empty()
-            || self.samples.iter().any(|sample| self.changes(&fault, sample))
-        {
-            self.faults.found.push(fault);
+        let changes = |sample: &AnswerParts| edit.apply(self.rules, clause, &mut sample.clone());
+        if repeats || self.samples.is_empty() || self.samples.iter().any(changes) {
+            self.faults.add(clause, way, summary, Action::Edit(self.body, edit));
         }
-    }
-
-    fn changes(&self, fault: &ContentFault, sample: &AnswerParts) -> bool {
-        let kind = if self.body == Body::Error { AnswerKind::Error("") } else { AnswerKind::Success };
-        fault.change(kind, &mut sample.clone())
     }
 
     fn of_member(&mut self, index: usize, field: &FieldRules, answer: &str) {
@@ -165,11 +158,7 @@ impl Found<'_, '_> {
     }
 
     /// Other values for the members that `anyOf` is about: those of the samples, some simple ones, and none.
-    fn combinations<'r>(
-        &self,
-        rules: &BodyRules,
-        branches: impl Iterator<Item = &'r BranchRule>,
-    ) -> Vec<(usize, Option<Node>)> {
+    fn combinations<'r>(&self, branches: impl Iterator<Item = &'r BranchRule>) -> Vec<(usize, Option<Node>)> {
         let mut fields: Vec<usize> = branches
             .map(|rule| match rule {
                 BranchRule::Given { field } | BranchRule::Limit { field, .. } => *field,
@@ -181,7 +170,7 @@ impl Found<'_, '_> {
             self.samples.iter().filter_map(|sample| serde_json::from_slice(&sample.body).ok()).collect();
         let mut found = Vec::new();
         for field in fields {
-            let FieldRules { name, value, .. } = &rules.object.fields[field];
+            let FieldRules { name, value, .. } = &self.rules.object.fields[field];
             let known = samples.iter().filter_map(|sample| sample.member(name).cloned());
             found.extend(alternatives(value.kind).into_iter().chain(known).map(|value| (field, Some(value))));
             found.push((field, None));
