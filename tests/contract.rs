@@ -79,6 +79,9 @@ fn what_cannot_be_set_up_is_not_checked() {
     let report = Harness::new(contract).cases(40).run(&target).unwrap();
     assert!(report.is_kept(), "{report}");
     let not_checked: Vec<_> = report.not_checked().collect();
-    assert_eq!(not_checked, ["error.instance-starting", "error.instance-not-authorized", "error.wrong-token"]);
+    assert_eq!(
+        not_checked,
+        ["error.instance-starting", "error.instance-not-authorized", "error.wrong-token"]
+    );
     assert!(report.to_string().contains("no instance is named that is starting"), "{report}");
 }
