@@ -36,6 +36,7 @@ mod script;
 mod server;
 mod service;
 mod test_instances;
+mod verify;
 mod wire;
 
 pub use clock::{Clock, FixedTime, InvalidTime};
@@ -50,4 +51,5 @@ pub use script::{Script, Step, Then};
 pub use server::{Running, Server};
 pub use service::{ConnectionHurt, EmulationService};
 pub use test_instances::{TEST_TOKEN, TestInstance};
+pub use verify::{CallPattern, InvalidTimes, Times, Verification, Verified};
 pub use wire::{Latency, Reset, Wire, WireFault, WireHandle};
