@@ -214,3 +214,24 @@ fn an_error_in_plain_text_has_its_identifier_alone() {
     assert_eq!((answer.status, answer.body.as_str()), (400, "instance in starting process try later"));
     assert!(answer.head.contains("\r\ncontent-type: text/plain; charset=utf-8"), "{}", answer.head);
 }
+
+#[test]
+fn the_summary_of_a_test_instance_names_the_status_that_it_answers() {
+    let fixture = Fixture::new();
+    let contract = fixture.emulation.contract();
+    for answer in contract.possible_answers() {
+        let id = format!("domain.{}", answer.slug());
+        let instances = fixture.emulation.test_instances();
+        let instance = instances
+            .iter()
+            .find(|instance| instance.behaviour.faults().iter().any(|injection| injection.fault().id() == id))
+            .unwrap();
+        let status = answer.status().to_string();
+        assert!(instance.summary.contains(&status), "{id}: {}", instance.summary);
+        assert_eq!(create(&fixture.url, instance.id.number(), VALID).status, answer.status(), "{id}");
+        // Where the summary quotes the answer, it is what the contract says.
+        if let Some(quoted) = instance.summary.split('`').nth(1) {
+            assert_eq!(answer.identifier(), Some(quoted), "{id}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The examples of the README that are run in a shell do what stands beside them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test fails by a panic.
+
+mod support;
+
+use std::process::Command;
+
+use support::Fixture;
+
+/// The blocks of code in the README, with their languages.
+fn blocks() -> Vec<(&'static str, &'static str)> {
+    let readme = include_str!("../README.md");
+    let parts: Vec<&str> = readme.split("```").collect();
+    parts.iter().skip(1).step_by(2).map(|block| block.split_once('\n').unwrap()).collect()
+}
+
+#[test]
+fn each_line_of_curl_is_answered_as_it_says() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        assert!(std::env::var_os("CI").is_none(), "curl is missing");
+        eprintln!("skipped: there is no curl on this machine to run the examples with");
+        return;
+    }
+    let fixture = Fixture::new();
+    let blocks = blocks();
+    let mut run = 0;
+    for (block, next) in blocks.iter().zip(blocks.iter().skip(1)) {
+        let (("sh", command), ("http", expected)) = (block, next) else { continue };
+        assert!(command.starts_with("curl -i "), "{command}");
+        let command = command.replace("http://127.0.0.1:8080", &fixture.url);
+        let output =
+            Command::new("sh").args(["-c", &format!("{} --silent", command.trim_end())]).output().unwrap();
+        let answer = String::from_utf8(output.stdout).unwrap().replace('\r', "");
+        for line in expected.lines() {
+            assert!(answer.lines().any(|found| found == line), "{command}\n{answer}");
+        }
+        run += 1;
+    }
+    assert!(run >= 5, "{run} examples were run");
+}
