@@ -52,4 +52,4 @@ pub use server::{Running, Server};
 pub use service::{ConnectionHurt, EmulationService};
 pub use test_instances::{TEST_TOKEN, TestInstance};
 pub use verify::{CallPattern, InvalidTimes, Times, Verification, Verified};
-pub use wire::{Latency, Reset, Wire, WireFault, WireHandle};
+pub use wire::{Latency, Reset, Wire, WireFault, WireHandle, WireStop};

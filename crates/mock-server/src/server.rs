@@ -9,12 +9,12 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use crate::emulation::Emulation;
 use crate::service::EmulationService;
-use crate::wire::Wire;
+use crate::wire::{Wire, WireStop};
 
 /// How long calls that are under way may take once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -79,7 +79,7 @@ impl Server {
         let mut stop = std::pin::pin!(stop);
         let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
-        let (stopping, to_be_stopped) = watch::channel(false);
+        let stop_faults = WireStop::default();
         let mut panic = None;
         loop {
             tokio::select! {
@@ -88,7 +88,7 @@ impl Server {
                     Ok((stream, _)) => {
                         // Answers are small and written at once, so there is nothing to wait for.
                         let _ = stream.set_nodelay(true);
-                        self.serve(Wire::new(stream).stopped_by(to_be_stopped.clone()), &graceful, &mut connections);
+                        self.serve(Wire::new(stream).until(&stop_faults), &graceful, &mut connections);
                     }
                     Err(error) => back_off(&error).await,
                 },
@@ -97,7 +97,7 @@ impl Server {
             }
         }
         drop(self.listener);
-        stopping.send_replace(true);
+        stop_faults.stop();
         if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
             tracing::warn!("calls were still under way when the server stopped");
             connections.abort_all();

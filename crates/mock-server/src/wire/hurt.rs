@@ -1,215 +1,219 @@
-//! What a fault makes of the bytes of one answer.
+//! How a fault is carried out.
+//!
+//! The head is held back until it is known whether a body follows: until the first byte of it, or until hyper flushes.
+//! Then the fault begins. Own bytes ([`Hurt::out`]) always go before those that hyper offers.
 
-use std::fmt;
 use std::future::Future;
 use std::io;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::watch;
-use tokio::time::Sleep;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Sleep, sleep};
 
-use super::{Reset, WireFault};
+use super::end::{self, End};
+use super::head::Head;
+use super::stop::Stopped;
+use super::stream::Wire;
+use super::{Reset, WireFault, WireStop};
 
-/// Not HTTP, and nothing that could be taken for it.
-const GARBAGE: &[u8] = b"\x16\x03\x01\x00\x05\xff\xfe\x00 this is not HTTP \x00\x01\x02\r\n\r\n";
-
-/// A head is never longer here; what is longer counts as a head without a body.
-const LONGEST_HEAD: usize = 64 * 1024;
-
-/// One answer on its way, from its first byte to its last.
+/// A fault that is being carried out.
 pub(super) struct Hurt {
     fault: WireFault,
-    /// All that was taken, until the head is whole.
-    head: Vec<u8>,
-    /// Where the answer ends and what of it may go, once the head is whole.
-    plan: Option<Plan>,
-    /// How much of the answer was taken.
-    taken: usize,
-    /// What is to go out, and how much of it did.
+    /// Bytes that were taken from hyper, or put in the place of its own, and have not been sent yet.
     out: Vec<u8>,
-    sent: usize,
-    pause: Option<Pin<Box<Sleep>>>,
-    stopping: Option<Pin<Box<dyn Future<Output = ()> + Send + Sync>>>,
+    stage: Stage,
 }
 
-/// Where an answer ends, in bytes from its first one.
-#[derive(Clone, Copy)]
-struct Plan {
-    head: usize,
-    whole: usize,
-    /// So much of it goes out.
-    allowed: usize,
+enum Stage {
+    /// The head is coming.
+    Head(Head),
+    /// The head has ended, and is held back.
+    Held(Head),
+    /// So many bytes of the body pass, then the connection ends.
+    Cut { body: u64, end: End },
+    /// So many bytes of the body pass, if that is known, one at a time; then the fault is over.
+    Dribble { left: Option<u64>, pause: Duration, sleep: Option<Pin<Box<Sleep>>>, stopped: Stopped },
+    /// Nothing passes.
+    Silent(Stopped),
 }
 
-/// Whether the answer is out, and was the last thing that was hurt.
-pub(super) struct Brought {
-    pub(super) is_over: bool,
+impl Hurt {
+    fn new(fault: WireFault) -> Self {
+        Self { fault, out: Vec::new(), stage: Stage::Head(Head::default()) }
+    }
+
+    /// The head has come. What follows an interim one is a head again.
+    fn head_ended(&mut self, head: Head) {
+        if head.is_interim() {
+            self.out = head.into_bytes();
+        } else {
+            self.stage = Stage::Held(head);
+        }
+    }
+
+    /// So many bytes of the body are at hand; if none are, there is no body.
+    fn begin(&mut self, head: Head, at_hand: usize, stop: Option<&WireStop>) {
+        let length = if at_hand == 0 { Some(0) } else { head.content_length() };
+        let half = length.unwrap_or(at_hand as u64) / 2;
+        let head = head.into_bytes();
+        let cut = if at_hand == 0 { &head[..head.len() / 2] } else { &head[..] };
+        let closed = |body| Stage::Cut { body, end: End::Close };
+        (self.out, self.stage) = match self.fault {
+            WireFault::ResetBefore => (Vec::new(), Stage::Cut { body: 0, end: End::reset() }),
+            WireFault::ResetInside => {
+                (cut.to_vec(), Stage::Cut { body: half, end: End::reset_after_bytes() })
+            }
+            WireFault::EmptyReply => (Vec::new(), closed(0)),
+            WireFault::Garbage => (WireFault::GARBAGE.to_vec(), closed(0)),
+            WireFault::ShortBody => (cut.to_vec(), closed(half)),
+            WireFault::Dribble(pause) => {
+                let stopped = WireStop::stopped(stop);
+                (head, Stage::Dribble { left: length, pause, sleep: None, stopped })
+            }
+            WireFault::NoAnswer => (Vec::new(), Stage::Silent(WireStop::stopped(stop))),
+        };
+    }
+
+    /// Sends what is to go before anything else.
+    fn poll_out<S>(&mut self, context: &mut Context<'_>, mut stream: Pin<&mut S>) -> Poll<io::Result<()>>
+    where
+        S: AsyncWrite,
+    {
+        while !self.out.is_empty() {
+            let written = ready!(stream.as_mut().poll_write(context, &self.out))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.out.drain(..written);
+        }
+        Poll::Ready(Ok(()))
+    }
 }
 
-impl fmt::Debug for Hurt {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Hurt").field("fault", &self.fault).finish_non_exhaustive()
+/// What comes of hyper's wish to write or to flush.
+enum Step {
+    /// It is done so, with so many bytes.
+    Done(usize),
+    /// It goes to the stream as it is, with at most so many bytes.
+    Pass(usize),
+    /// The fault is over, and the connection is as before.
+    Over,
+}
+
+impl<S: AsyncRead + AsyncWrite + Reset + Unpin> Wire<S> {
+    /// Writes while a fault is armed or being carried out. `bytes` are the first of those `offered`.
+    pub(super) fn poll_write_hurt(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+        offered: usize,
+    ) -> Poll<io::Result<usize>> {
+        if self.hurt.is_none() && self.owed > 0 {
+            let owed = bytes.len().min(self.owed);
+            let written = ready!(self.inner()?.poll_write(context, &bytes[..owed]))?;
+            self.owed -= written;
+            return Poll::Ready(Ok(written));
+        }
+        if self.hurt.is_none() {
+            self.hurt = self.handle.take().map(|fault| Box::new(Hurt::new(fault)));
+        }
+        match ready!(self.poll_step(context, Some((bytes, offered))))? {
+            Step::Done(count) => Poll::Ready(Ok(count)),
+            Step::Pass(count) => {
+                let written = ready!(self.inner()?.poll_write(context, &bytes[..count]))?;
+                if let Some(hurt) = &mut self.hurt {
+                    hurt.passed(written);
+                }
+                Poll::Ready(Ok(written))
+            }
+            Step::Over => {
+                self.hurt = None;
+                let written = self.inner()?.poll_write(context, bytes);
+                self.passed(offered, &written);
+                written
+            }
+        }
+    }
+
+    /// Flushes while a fault is being carried out. Hyper has nothing left to write then.
+    pub(super) fn poll_flush_hurt(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let Step::Over = ready!(self.poll_step(context, None))? {
+            self.hurt = None;
+        }
+        self.inner()?.poll_flush(context)
+    }
+
+    /// Goes on with the fault until there is something to say about what hyper has: bytes, or none because it flushes.
+    fn poll_step(
+        &mut self,
+        context: &mut Context<'_>,
+        write: Option<(&[u8], usize)>,
+    ) -> Poll<io::Result<Step>> {
+        let (bytes, at_hand) = write.unwrap_or_default();
+        loop {
+            let Some(hurt) = &mut self.hurt else { return Poll::Ready(Ok(Step::Over)) };
+            let Some(stream) = &mut self.stream else { return Poll::Ready(Err(end::error())) };
+            let mut stream = Pin::new(stream);
+            ready!(hurt.poll_out(context, stream.as_mut()))?;
+            match &mut hurt.stage {
+                Stage::Head(head) => {
+                    let (taken, ended) = head.take(bytes);
+                    if ended {
+                        let head = mem::take(head);
+                        hurt.head_ended(head);
+                    }
+                    return Poll::Ready(Ok(Step::Done(taken)));
+                }
+                Stage::Held(head) => {
+                    let head = mem::take(head);
+                    hurt.begin(head, at_hand, self.stop.as_ref());
+                }
+                Stage::Cut { body: 0, end } => {
+                    ready!(end.poll(context, stream));
+                    (self.stream, self.hurt) = (None, None);
+                    return Poll::Ready(Err(end::error()));
+                }
+                Stage::Cut { body, .. } => {
+                    let most = usize::try_from(*body).unwrap_or(usize::MAX);
+                    return Poll::Ready(Ok(Step::Pass(bytes.len().min(most))));
+                }
+                Stage::Dribble { left: Some(0), .. } => return Poll::Ready(Ok(Step::Over)),
+                Stage::Dribble { left: None, .. } if write.is_none() => return Poll::Ready(Ok(Step::Over)),
+                Stage::Dribble { sleep, stopped, .. } => {
+                    if stopped.is_ready(context) {
+                        return Poll::Ready(Ok(Step::Over));
+                    }
+                    if let (Some(pause), Some(_)) = (sleep.as_mut(), write) {
+                        ready!(pause.as_mut().poll(context));
+                        *sleep = None;
+                    }
+                    return Poll::Ready(Ok(Step::Pass(bytes.len().min(1))));
+                }
+                Stage::Silent(stopped) => {
+                    if !stopped.is_ready(context) {
+                        ready!(end::poll_closed(context, stream));
+                    }
+                    hurt.stage = Stage::Cut { body: 0, end: End::Close };
+                }
+            }
+        }
     }
 }
 
 impl Hurt {
-    pub(super) fn new(fault: WireFault, stopping: Option<watch::Receiver<bool>>) -> Self {
-        let stopping = stopping.filter(|_| fault == WireFault::NoAnswer).map(|mut stopping| {
-            Box::pin(async move {
-                // An error is the sender being gone, which means the same.
-                let _ = stopping.wait_for(|stopping| *stopping).await;
-            }) as Pin<Box<dyn Future<Output = ()> + Send + Sync>>
-        });
-        let (head, out) = (Vec::new(), Vec::new());
-        Self { fault, head, plan: None, taken: 0, out, sent: 0, pause: None, stopping }
-    }
-
-    /// Takes bytes of the answer, and says how many.
-    pub(super) fn take(&mut self, bytes: &[u8]) -> usize {
-        match self.fault {
-            WireFault::ResetBefore | WireFault::EmptyReply | WireFault::Garbage | WireFault::NoAnswer => {
-                if self.fault == WireFault::Garbage && self.out.is_empty() {
-                    self.out.extend_from_slice(GARBAGE);
-                }
-                self.taken += bytes.len();
-                bytes.len()
+    /// So many bytes of the body went to the stream.
+    fn passed(&mut self, written: usize) {
+        let written = written as u64;
+        match &mut self.stage {
+            Stage::Cut { body, .. } => *body = body.saturating_sub(written),
+            Stage::Dribble { left, pause, sleep: waiting, .. } => {
+                *left = left.map(|left| left.saturating_sub(written));
+                *waiting = (*pause > Duration::ZERO).then(|| Box::pin(sleep(*pause)));
             }
-            WireFault::ResetInside | WireFault::ShortBody | WireFault::Dribble(_) => self.take_by_plan(bytes),
+            Stage::Head(_) | Stage::Held(_) | Stage::Silent(_) => {}
         }
     }
-
-    fn take_by_plan(&mut self, bytes: &[u8]) -> usize {
-        let Some(plan) = self.plan else {
-            self.head.extend_from_slice(bytes);
-            if let Some(plan) = self.planned() {
-                self.plan = Some(plan);
-                self.taken = self.head.len();
-                // What comes behind an answer that goes whole belongs to the next one.
-                let allowed = if plan.allowed == plan.whole { self.taken } else { plan.allowed };
-                self.out = std::mem::take(&mut self.head);
-                self.out.truncate(allowed);
-            }
-            return bytes.len();
-        };
-        let room = plan.whole.saturating_sub(self.taken).min(bytes.len());
-        let allowed = plan.allowed.saturating_sub(self.taken).min(room);
-        self.out.extend_from_slice(&bytes[..allowed]);
-        self.taken += room;
-        room
-    }
-
-    /// The plan, once the head is whole.
-    fn planned(&self) -> Option<Plan> {
-        let end = self.head.windows(4).position(|window| window == b"\r\n\r\n").map(|start| start + 4);
-        let head = match end {
-            Some(end) => end,
-            None if self.head.len() > LONGEST_HEAD => self.head.len(),
-            None => return None,
-        };
-        let body = content_length(&self.head[..head]).unwrap_or_default();
-        let whole = head + body;
-        let allowed = match self.fault {
-            WireFault::Dribble(_) => whole,
-            _ if body == 0 => head / 2,
-            _ => head + body / 2,
-        };
-        Some(Plan { head, whole, allowed })
-    }
-
-    /// Brings out what was taken and may go. An error ends the connection.
-    pub(super) fn bring_out<S>(
-        &mut self,
-        stream: &mut S,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<Brought>>
-    where
-        S: AsyncRead + AsyncWrite + Reset + Unpin,
-    {
-        if self.taken == 0 && self.head.is_empty() {
-            // Armed, and the answer has not begun.
-            return Poll::Ready(Ok(Brought { is_over: false }));
-        }
-        if self.fault == WireFault::NoAnswer {
-            return self.wait_for_the_end(stream, context);
-        }
-        while self.sent < self.out.len() {
-            let next = ready!(self.portion(context));
-            let sent = ready!(Pin::new(&mut *stream).poll_write(context, &self.out[self.sent..next]))?;
-            self.sent += sent;
-            if self.pause.is_some() {
-                ready!(Pin::new(&mut *stream).poll_flush(context))?;
-                self.pause = None;
-            }
-        }
-        ready!(Pin::new(&mut *stream).poll_flush(context))?;
-        match (self.fault, self.plan) {
-            (WireFault::ResetBefore, _) => {
-                stream.reset_on_drop();
-                Poll::Ready(Err(ended()))
-            }
-            (WireFault::ResetInside, Some(plan)) if self.sent >= plan.allowed => {
-                stream.reset_on_drop();
-                Poll::Ready(Err(ended()))
-            }
-            (WireFault::ShortBody, Some(plan)) if self.sent >= plan.allowed => Poll::Ready(Err(ended())),
-            (WireFault::EmptyReply | WireFault::Garbage, _) => Poll::Ready(Err(ended())),
-            (WireFault::Dribble(_), Some(plan)) => {
-                Poll::Ready(Ok(Brought { is_over: self.sent >= plan.whole }))
-            }
-            _ => Poll::Ready(Ok(Brought { is_over: false })),
-        }
-    }
-
-    /// Up to where the next bytes may go: all that there are, or in a body that dribbles one more after a pause.
-    fn portion(&mut self, context: &mut Context<'_>) -> Poll<usize> {
-        let (WireFault::Dribble(pause), Some(plan)) = (self.fault, self.plan) else {
-            return Poll::Ready(self.out.len());
-        };
-        if self.sent < plan.head {
-            return Poll::Ready(plan.head.min(self.out.len()));
-        }
-        if self.sent >= plan.whole {
-            return Poll::Ready(self.out.len());
-        }
-        let sleep = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(pause)));
-        if pause > Duration::ZERO {
-            ready!(sleep.as_mut().poll(context));
-        }
-        Poll::Ready(self.sent + 1)
-    }
-
-    /// Nothing is sent. What the client sends is thrown away, so that its end is seen.
-    fn wait_for_the_end<S: AsyncRead + Unpin>(
-        &mut self,
-        stream: &mut S,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<Brought>> {
-        if self.stopping.as_mut().is_some_and(|stopping| stopping.as_mut().poll(context).is_ready()) {
-            return Poll::Ready(Err(ended()));
-        }
-        let mut bytes = [0; 1024];
-        loop {
-            let mut buffer = ReadBuf::new(&mut bytes);
-            ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
-            if buffer.filled().is_empty() {
-                return Poll::Ready(Err(ended()));
-            }
-        }
-    }
-}
-
-fn ended() -> io::Error {
-    io::Error::new(io::ErrorKind::BrokenPipe, "a fault on the wire ended the connection")
-}
-
-/// The value of `Content-Length` in a head.
-fn content_length(head: &[u8]) -> Option<usize> {
-    head.split(|byte| *byte == b'\n').find_map(|line| {
-        let line = str::from_utf8(line).ok()?;
-        let (name, value) = line.split_once(':')?;
-        name.trim().eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
-    })
 }

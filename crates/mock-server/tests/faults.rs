@@ -1,4 +1,4 @@
-//! Faults on the wire, as a client on a plain socket sees them.
+//! Faults of the emulation, as a client on a plain socket sees them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test fails by a panic.
 
