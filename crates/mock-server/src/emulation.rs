@@ -213,7 +213,7 @@ impl Emulation {
     }
 
     /// The states for which the contract has an answer.
-    fn states(&self) -> impl Iterator<Item = &InstanceState> {
+    pub(crate) fn states(&self) -> impl Iterator<Item = &InstanceState> {
         let errors = self.contract.errors().iter().filter_map(|case| match case.condition() {
             Condition::Instance(state) => Some(state),
             _ => None,

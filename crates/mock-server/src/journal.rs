@@ -79,6 +79,11 @@ impl Journal {
         Calls { kept: self.entries.iter().cloned().collect(), dropped: self.dropped }
     }
 
+    /// How many calls had to go.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
     pub(crate) fn remove(&mut self, number: u64) -> bool {
         let Some(index) = self.entries.iter().position(|entry| entry.number() == number) else {
             return false;

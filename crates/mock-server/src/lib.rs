@@ -2,7 +2,8 @@
 //!
 //! - [`Emulation`] is the method with the state of its instances, made from a [`Contract`](greenapi_model::Contract).
 //! - [`EmulationService`] is the same as a hyper service, for a server of your own.
-//! - [`Server`] puts it behind a socket. The binary `greenapi-mock` is that with a command line.
+//! - [`ControlPlane`] steers it over HTTP, and tells what happened.
+//! - [`Server`] puts both behind a socket. The binary `greenapi-mock` is that with a command line.
 //!
 //! # What decides an answer
 //!
@@ -20,6 +21,7 @@
 //! Instances, kept groups and the size of a body are bounded ([`Settings`], [`Emulation::body_limit`]). The head of a request
 //! has 30 seconds and is bounded by hyper's buffer.
 
+mod admin;
 mod chance;
 mod clock;
 mod emulation;
@@ -39,6 +41,7 @@ mod test_instances;
 mod verify;
 mod wire;
 
+pub use admin::{BearerToken, ControlPlane, InvalidBearerToken};
 pub use clock::{Clock, FixedTime, InvalidTime};
 pub use emulation::{Call, Emulation, Scope, Settings, Unemulable, UnknownStep};
 pub use fault::{Fault, Faults, KnownFault, UnknownFault};

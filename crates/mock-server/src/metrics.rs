@@ -1,11 +1,16 @@
 use std::fmt;
 
 use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::journal::Entry;
+
+/// What stands before each name.
+const PREFIX: &str = "greenapi_mock";
 
 /// What is counted of the calls. Nothing resets it.
 pub struct Metrics {
@@ -29,7 +34,7 @@ struct FaultLabels {
 
 impl Default for Metrics {
     fn default() -> Self {
-        let mut registry = Registry::with_prefix("greenapi_mock");
+        let mut registry = Registry::with_prefix(PREFIX);
         let (calls, faults) = (Family::default(), Family::default());
         let (groups, suspected_retries) = (Counter::default(), Counter::default());
         registry.register("calls", "Calls by outcome and status", calls.clone());
@@ -59,6 +64,22 @@ impl Metrics {
         if entry.suspected_retry_of().is_some() {
             self.suspected_retries.inc();
         }
+    }
+
+    /// The same with numbers of this moment: name, help and value of each.
+    pub(crate) fn with_gauges(&self, gauges: &[(&'static str, &'static str, u64)]) -> String {
+        let mut registry = Registry::with_prefix(PREFIX);
+        for (name, help, value) in gauges {
+            let gauge = Gauge::<i64>::default();
+            gauge.set(i64::try_from(*value).unwrap_or(i64::MAX));
+            registry.register(*name, *help, gauge);
+        }
+        let mut text = String::new();
+        // Writing to a text cannot fail.
+        let _ = encode_registry(&mut text, &self.registry)
+            .and_then(|()| encode_registry(&mut text, &registry))
+            .and_then(|()| encode_eof(&mut text));
+        text
     }
 
     /// The numbers in the text format of `OpenMetrics` 1.0, which Prometheus reads.

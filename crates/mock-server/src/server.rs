@@ -1,3 +1,5 @@
+mod front;
+
 use std::any::Any;
 use std::future::Future;
 use std::io;
@@ -12,6 +14,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
+use self::front::Front;
+use crate::admin::ControlPlane;
 use crate::emulation::Emulation;
 use crate::service::EmulationService;
 use crate::wire::{Wire, WireStop};
@@ -23,7 +27,7 @@ const HEAD: Duration = Duration::from_secs(30);
 /// How long to wait after an error of `accept` that is not about one connection, such as too many open files.
 const BACK_OFF: Duration = Duration::from_millis(50);
 
-/// An emulation behind a socket, HTTP/1.1.
+/// An emulation behind a socket, HTTP/1.1, with its control plane below `/__admin`; or a control plane alone.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new()?.block_on(async {
@@ -46,21 +50,55 @@ const BACK_OFF: Duration = Duration::from_millis(50);
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    emulation: Arc<Emulation>,
-    service: EmulationService,
+    front: Front,
 }
 
 impl Server {
-    /// Binds the address; port 0 is any free one.
+    /// Binds the address; port 0 is any free one. Where only this machine reaches the address there is a [`ControlPlane`] too;
+    /// elsewhere it refuses everything until it is given a token: [`control_plane`](Self::control_plane).
     ///
     /// # Errors
     ///
     /// What the system says, such as that the address is in use.
     pub async fn bind(address: SocketAddr, emulation: Arc<Emulation>) -> io::Result<Self> {
+        let control = ControlPlane::new(Arc::clone(&emulation));
+        let service = EmulationService::new(emulation);
+        Ok(Self::bound(address, Front::Emulation(service, None)).await?.control_plane(control))
+    }
+
+    /// Binds an address for a control plane alone.
+    ///
+    /// # Errors
+    ///
+    /// As for [`bind`](Self::bind).
+    pub async fn bind_control_plane(address: SocketAddr, control: ControlPlane) -> io::Result<Self> {
+        Ok(Self::bound(address, Front::ControlPlane(control.clone())).await?.control_plane(control))
+    }
+
+    async fn bound(address: SocketAddr, front: Front) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let service = EmulationService::new(Arc::clone(&emulation));
-        Ok(Self { listener, address, emulation, service })
+        Ok(Self { listener, address, front })
+    }
+
+    /// The same with this control plane, such as one that asks for a token. Its emulation may be another one.
+    pub fn control_plane(self, control: ControlPlane) -> Self {
+        let control = control.on(self.address);
+        let front = match self.front {
+            Front::Emulation(service, _) => Front::Emulation(service, Some(control)),
+            Front::ControlPlane(_) => Front::ControlPlane(control),
+        };
+        Self { front, ..self }
+    }
+
+    /// The same without a control plane: what is below `/__admin` is another path as any. One that was bound for a control plane
+    /// alone keeps it.
+    pub fn without_control_plane(self) -> Self {
+        let front = match self.front {
+            Front::Emulation(service, _) => Front::Emulation(service, None),
+            front @ Front::ControlPlane(_) => front,
+        };
+        Self { front, ..self }
     }
 
     /// Where the server is reached from this machine, such as `http://127.0.0.1:8080`.
@@ -84,7 +122,7 @@ impl Server {
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => match accepted {
-                    Ok((stream, _)) if self.emulation.closes_after_accept() => drop(stream),
+                    Ok((stream, _)) if self.front.closes_after_accept() => drop(stream),
                     Ok((stream, _)) => {
                         // Answers are small and written at once, so there is nothing to wait for.
                         let _ = stream.set_nodelay(true);
@@ -122,13 +160,13 @@ impl Server {
     }
 
     fn serve(&self, wire: Wire<TcpStream>, graceful: &GracefulShutdown, connections: &mut JoinSet<()>) {
-        let service = self.service.on(wire.handle());
+        let service = self.front.on(wire.handle());
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD)
             // A client may end its side after the request and still read the answer.
             .half_close(true)
-            .auto_date_header(self.emulation.has_real_time())
+            .auto_date_header(self.front.emulation().has_real_time())
             .serve_connection(TokioIo::new(wire), service);
         let connection = graceful.watch(connection);
         connections.spawn(async move {

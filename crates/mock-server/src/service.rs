@@ -42,6 +42,10 @@ impl EmulationService {
         Self { emulation, wire: None }
     }
 
+    pub(crate) fn emulation(&self) -> &Emulation {
+        &self.emulation
+    }
+
     /// The same for one connection, whose bytes can be hurt: see [`Wire`](crate::Wire). Without this, faults on the wire close
     /// the connection, and a body that is to come byte by byte comes at once.
     #[must_use]
@@ -106,13 +110,16 @@ where
         Read::CutOff => call.cut_off(),
     }
 }
-enum Read {
+
+/// What came of a body.
+pub(crate) enum Read {
     Whole(Bytes),
     TooLarge,
     CutOff,
 }
 
-async fn read<B: Body<Data = Bytes>>(body: B, limit: u64) -> Read {
+/// Reads a body up to a limit, and a larger one on for a while, so that its sender comes to read the answer.
+pub(crate) async fn read<B: Body<Data = Bytes>>(body: B, limit: u64) -> Read {
     let mut body = std::pin::pin!(body);
     let mut whole = Bytes::new();
     let mut parts: Option<BytesMut> = None;

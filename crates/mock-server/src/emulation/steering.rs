@@ -264,6 +264,14 @@ impl Emulation {
         all
     }
 
+    /// How many calls of all instances, and of none, are kept no more.
+    #[must_use]
+    pub fn dropped_calls(&self) -> u64 {
+        let of_instances = self.instances.all();
+        let of_instances = of_instances.iter().map(|instance| instance.lock().journal.dropped());
+        of_instances.sum::<u64>() + self.stray().dropped()
+    }
+
     /// Takes one call out of the journal. `false` if it was not there.
     pub fn forget_call(&self, entry: &Entry) -> bool {
         let of_instance = entry.instance().and_then(|id| self.instances.find(id));

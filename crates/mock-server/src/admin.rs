@@ -1,0 +1,214 @@
+//! The control plane: what steers a running endpoint over HTTP, and tells what happened.
+
+mod behaviour;
+mod call;
+mod contract;
+mod endpoint;
+mod entry;
+mod fields;
+mod injections;
+mod instances;
+mod journal;
+mod pattern;
+mod provider_states;
+mod query;
+mod reply;
+mod route;
+mod token;
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method, Request, Response, request};
+use http_body_util::Full;
+use hyper::body::Body;
+use hyper::service::Service;
+
+use self::call::Call;
+use self::query::Query;
+use self::reply::{Refusal, Reply};
+use self::route::Found;
+pub use self::token::{BearerToken, InvalidBearerToken};
+use crate::emulation::Emulation;
+use crate::service::{Read, read};
+
+/// Where the control plane is: all its paths start with this.
+pub(crate) const ROOT: &str = "/__admin";
+
+/// The only path that is answered without a token.
+const HEALTH: &str = "/__admin/health";
+
+/// A body of a request to the control plane has at most so many bytes.
+const BODY_LIMIT: u64 = 1 << 20;
+
+/// Steers an emulation over HTTP, and tells what happened: everything below `/__admin`.
+///
+/// [`Server`](crate::Server) has one by default. It is a hyper service too, for a server of your own; it is cheap to clone,
+/// and answers 404 to what is not below `/__admin`. Whoever reaches it may do anything with the emulation, so on an address
+/// that others reach it wants a [`BearerToken`]: see [`on`](Self::on).
+///
+/// Its requests are in no journal, and are logged at the level DEBUG by their route, without a path. What it can do stands in
+/// its own OpenAPI document: [`document`](Self::document).
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use greenapi_mock_server::{ControlPlane, Emulation};
+/// use greenapi_model::Contract;
+///
+/// let emulation = Arc::new(Emulation::new(Contract::default())?);
+/// let control_plane = ControlPlane::new(emulation).token("s3cret".parse()?);
+/// assert!(!format!("{control_plane:?}").contains("s3cret"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct ControlPlane {
+    inner: Arc<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    emulation: Arc<Emulation>,
+    token: Option<BearerToken>,
+    /// Whether it refuses everything, as others reach it and there is no token.
+    closed: bool,
+    started: Instant,
+}
+
+impl ControlPlane {
+    /// A control plane that asks for no token.
+    #[must_use]
+    pub fn new(emulation: Arc<Emulation>) -> Self {
+        Self { inner: Arc::new(Inner { emulation, token: None, closed: false, started: Instant::now() }) }
+    }
+
+    /// The same, for those alone who send this token: `Authorization: Bearer <token>`.
+    #[must_use]
+    pub fn token(self, token: BearerToken) -> Self {
+        Self { inner: Arc::new(Inner { token: Some(token), ..(*self.inner).clone() }) }
+    }
+
+    /// The same at this address: without a token, it answers 403 to everything but `/__admin/health` unless only this machine
+    /// reaches the address. [`Server`](crate::Server) calls this itself.
+    #[must_use]
+    pub fn on(self, address: SocketAddr) -> Self {
+        let closed = !address.ip().is_loopback();
+        Self { inner: Arc::new(Inner { closed, ..(*self.inner).clone() }) }
+    }
+
+    /// The OpenAPI 3.1 document of the control plane, as JSON. It is served at `/__admin/control-plane.openapi.json`.
+    #[must_use]
+    pub fn document() -> &'static str {
+        contract::DOCUMENT
+    }
+
+    /// HTTP method and path, with parameters in braces, of all that the control plane does.
+    pub fn routes() -> impl Iterator<Item = (&'static str, String)> {
+        route::ROUTES.iter().map(|route| (route.method, route.full_path()))
+    }
+
+    /// Whether a path is one of the control plane, whether there is something or not.
+    pub(crate) fn has(path: &str) -> bool {
+        path.strip_prefix(ROOT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    pub(crate) fn emulation(&self) -> &Emulation {
+        &self.inner.emulation
+    }
+}
+
+impl fmt::Debug for ControlPlane {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ControlPlane")
+            .field("token", &self.inner.token)
+            .field("closed", &self.inner.closed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<B> Service<Request<B>> for ControlPlane
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Send,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<B>) -> Self::Future {
+        let inner = Arc::clone(&self.inner);
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let reply = inner.answer(&head, body).await.unwrap_or_else(Refusal::into_reply);
+            Ok(reply.into_response())
+        })
+    }
+}
+
+impl Inner {
+    async fn answer<B: Body<Data = Bytes>>(&self, head: &request::Parts, body: B) -> Result<Reply, Refusal> {
+        let path = head.uri.path();
+        let asks = matches!(head.method, Method::GET | Method::HEAD);
+        if !(path == HEALTH && asks)
+            && let Some(refused) = self.refuses(&head.headers)
+        {
+            tracing::debug!(status = refused.status(), "control plane: refused");
+            return Ok(refused);
+        }
+        let (route, parameters) = match route::find(head.method.as_str(), path) {
+            Found::Route(route, parameters) => (route, parameters),
+            Found::OtherMethods(methods) => return Ok(Reply::other_methods(&methods)),
+            Found::Nothing => {
+                return Err(Refusal::of(404, "Not found").detail(
+                    "the control plane has no such path; GET /__admin/control-plane.openapi.json lists all that it has",
+                ));
+            }
+        };
+        let body = match read(body, BODY_LIMIT).await {
+            Read::Whole(body) => body,
+            Read::TooLarge => {
+                return Err(Refusal::of(413, "Too large").detail("a body has at most 1048576 bytes"));
+            }
+            Read::CutOff => return Err(Refusal::of(400, "Cut off").detail("the body ended before its end")),
+        };
+        let done = Query::read(head.uri.query(), route.query).and_then(|query| {
+            (route.handle)(&Call {
+                emulation: &self.emulation,
+                started: self.started,
+                parameters,
+                query,
+                body: &body,
+            })
+        });
+        let status = done.as_ref().map_or_else(Refusal::status, Reply::status);
+        tracing::debug!(method = route.method, route = route.path, status, "control plane");
+        done
+    }
+
+    /// What is answered to one who may not do anything here.
+    fn refuses(&self, headers: &HeaderMap) -> Option<Reply> {
+        match &self.token {
+            Some(token) => {
+                let given = headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes);
+                (!token.is_in(given)).then(Reply::unauthorized)
+            }
+            None if self.closed => Some(
+                Refusal::of(403, "Forbidden")
+                    .detail(
+                        "the control plane is at an address that others reach, and has no token: give it one, serve it at \
+                         an address of its own such as 127.0.0.1, or switch it off",
+                    )
+                    .into_reply(),
+            ),
+            None => None,
+        }
+    }
+}
