@@ -79,6 +79,8 @@ struct Inner {
     token: Option<BearerToken>,
     /// Whether it refuses everything, as others reach it and there is no token.
     closed: bool,
+    /// Whether the emulation is at the same address.
+    shared: bool,
     started: Instant,
 }
 
@@ -86,7 +88,15 @@ impl ControlPlane {
     /// A control plane that asks for no token.
     #[must_use]
     pub fn new(emulation: Arc<Emulation>) -> Self {
-        Self { inner: Arc::new(Inner { emulation, token: None, closed: false, started: Instant::now() }) }
+        Self {
+            inner: Arc::new(Inner {
+                emulation,
+                token: None,
+                closed: false,
+                shared: false,
+                started: Instant::now(),
+            }),
+        }
     }
 
     /// The same, for those alone who send this token: `Authorization: Bearer <token>`.
@@ -101,6 +111,11 @@ impl ControlPlane {
     pub fn on(self, address: SocketAddr) -> Self {
         let closed = !address.ip().is_loopback();
         Self { inner: Arc::new(Inner { closed, ..(*self.inner).clone() }) }
+    }
+
+    /// The same beside the emulation at one address, where some faults would strike it too.
+    pub(crate) fn shared(self) -> Self {
+        Self { inner: Arc::new(Inner { shared: true, ..(*self.inner).clone() }) }
     }
 
     /// The OpenAPI 3.1 document of the control plane, as JSON. It is served at `/__admin/control-plane.openapi.json`.
@@ -155,6 +170,8 @@ where
 
 impl Inner {
     async fn answer<B: Body<Data = Bytes>>(&self, head: &request::Parts, body: B) -> Result<Reply, Refusal> {
+        // Whoever sends a body comes to read the answer only after it, so it is read whatever the answer is.
+        let body = read(body, BODY_LIMIT).await;
         let path = head.uri.path();
         let asks = matches!(head.method, Method::GET | Method::HEAD);
         if !(path == HEALTH && asks)
@@ -172,7 +189,7 @@ impl Inner {
                 ));
             }
         };
-        let body = match read(body, BODY_LIMIT).await {
+        let body = match body {
             Read::Whole(body) => body,
             Read::TooLarge => {
                 return Err(Refusal::of(413, "Too large").detail("a body has at most 1048576 bytes"));
@@ -183,6 +200,7 @@ impl Inner {
             (route.handle)(&Call {
                 emulation: &self.emulation,
                 started: self.started,
+                shared: self.shared,
                 parameters,
                 query,
                 body: &body,

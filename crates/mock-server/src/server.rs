@@ -85,7 +85,7 @@ impl Server {
     pub fn control_plane(self, control: ControlPlane) -> Self {
         let control = control.on(self.address);
         let front = match self.front {
-            Front::Emulation(service, _) => Front::Emulation(service, Some(control)),
+            Front::Emulation(service, _) => Front::Emulation(service, Some(control.shared())),
             Front::ControlPlane(_) => Front::ControlPlane(control),
         };
         Self { front, ..self }

@@ -13,6 +13,8 @@ use crate::instance::InstanceView;
 pub(super) struct Call<'c> {
     pub(super) emulation: &'c Emulation,
     pub(super) started: Instant,
+    /// Whether the emulation is at the same address.
+    pub(super) shared: bool,
     /// The parameters in the path: the name that the route gives them, and the text.
     pub(super) parameters: Vec<(&'static str, &'c str)>,
     pub(super) query: Query,

@@ -7,6 +7,7 @@ use super::call::Call;
 use super::fields::Item;
 use super::reply::{Refusal, Reply};
 use crate::emulation::Scope;
+use crate::fault::Effect;
 
 pub(super) fn list(call: &Call<'_>) -> Result<Reply, Refusal> {
     let injections = call.emulation.injections(call.existing_scope()?);
@@ -19,6 +20,14 @@ pub(super) fn add(call: &Call<'_>) -> Result<Reply, Refusal> {
     let body = call.json()?;
     let item = Item::whole(&body);
     let injection = behaviour::injection(call.emulation, &item)?;
+    let is_of_connections = matches!(injection.fault().effect(), Effect::CloseAfterAccept);
+    if call.shared && is_of_connections && scope == Scope::Everywhere && injection.calls_left().is_none() {
+        return Err(Refusal::at(
+            &item.pointer.child("calls"),
+            "this fault closes connections to the control plane too, as it has no address of its own, so that nobody could \
+             switch the fault off: say for how many `calls`",
+        ));
+    }
     let shown = |number| behaviour::injected(number, &injection);
     let number =
         call.emulation.inject(scope, injection.clone()).map_err(|error| item.refuse(error.to_string()))?;

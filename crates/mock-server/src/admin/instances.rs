@@ -128,7 +128,7 @@ pub(super) fn instance_id(item: &Item<'_>) -> Result<InstanceId, Refusal> {
 }
 
 /// What can be wrong when all that the body says is right: the id, or there are too many instances.
-pub(super) fn impossible(error: &Unemulable) -> Refusal {
+fn impossible(error: &Unemulable) -> Refusal {
     Refusal::parameter("id", error.to_string())
 }
 

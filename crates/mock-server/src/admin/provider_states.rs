@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::call::Call;
 use super::fields::Item;
-use super::instances::{impossible, instance_id};
+use super::instances::instance_id;
 use super::reply::{Refusal, Reply};
 use crate::emulation::{Emulation, Scope, Unemulable};
 use crate::fault::KnownFault;
@@ -39,16 +39,20 @@ pub(super) fn set(call: &Call<'_>) -> Result<Reply, Refusal> {
         return Ok(Reply::done());
     }
     let params = fields.need("params")?;
+    if !params.value.is_object() {
+        return Err(params.refuse("it has to be an object"));
+    }
     // Parameters are the consumer's, so others than ours may stand there.
     let Some(id) = params.value.get("idInstance") else {
         let pointer = params.pointer.child("idInstance");
         return Err(Refusal::at(&pointer, "`idInstance` is required: which instance it is about"));
     };
-    let id = instance_id(&Item { value: id, pointer: params.pointer.child("idInstance") })?;
+    let item = Item { value: id, pointer: params.pointer.child("idInstance") };
+    let id = instance_id(&item)?;
     if tears_down {
         emulation.reset_instance(id);
     } else {
-        apply(emulation, id, state).map_err(|error| impossible(&error))?;
+        apply(emulation, id, state).map_err(|error| item.refuse(error.to_string()))?;
     }
     Ok(Reply::ok(&json!({ "idInstance": id })))
 }
