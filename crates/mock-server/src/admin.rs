@@ -15,6 +15,7 @@ mod query;
 mod reply;
 mod route;
 mod token;
+mod verify;
 
 use std::convert::Infallible;
 use std::fmt;

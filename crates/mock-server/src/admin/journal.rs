@@ -95,7 +95,8 @@ fn matching(call: &Call<'_>) -> Result<(Vec<Arc<Entry>>, u64), Refusal> {
     Ok((kept, dropped))
 }
 
-fn calls(call: &Call<'_>) -> Result<Calls, Refusal> {
+/// The calls of an instance, or all of them.
+pub(super) fn calls(call: &Call<'_>) -> Result<Calls, Refusal> {
     Ok(match call.parameter("id") {
         Some(_) => call.emulation.calls(call.instance()?.id),
         None => call.emulation.all_calls(),

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::reply::{Refusal, Reply};
-use super::{ROOT, contract, endpoint, injections, instances, journal, provider_states};
+use super::{ROOT, contract, endpoint, injections, instances, journal, provider_states, verify};
 
 /// A method and a path, and what they do.
 pub(super) struct Route {
@@ -81,6 +81,7 @@ pub(super) const ROUTES: &[Route] = &[
     get("/clauses", contract::clauses),
     get("/faults", contract::faults),
     post("/provider-states", provider_states::set),
+    post("/verify", verify::verify),
     get("/instances", instances::list).asks(&["limit", "after"]),
     post("/instances", instances::create),
     get("/instances/{id}", instances::show),
@@ -94,6 +95,7 @@ pub(super) const ROUTES: &[Route] = &[
     get("/instances/{id}/groups", instances::groups),
     get("/instances/{id}/requests", journal::list).asks(&["limit", "since"]),
     delete("/instances/{id}/requests", journal::forget),
+    post("/instances/{id}/verify", verify::verify),
     get("/instances/{id}/injections", injections::list),
     post("/instances/{id}/injections", injections::add),
     delete("/instances/{id}/injections", injections::clear),

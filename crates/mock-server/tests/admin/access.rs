@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use greenapi_mock_server::{ControlPlane, Settings};
+use greenapi_mock_server::{ControlPlane, Server, Settings};
 
 use crate::fixture::{Fixture, SECRETS, VALID};
 
@@ -63,7 +63,7 @@ fn an_address_that_others_reach_wants_a_token() {
 
 #[test]
 fn without_a_control_plane_its_paths_are_others() {
-    let fixture = Fixture::with(Settings::default(), |server| server.without_control_plane());
+    let fixture = Fixture::with(Settings::default(), Server::without_control_plane);
     let answer = fixture.send("GET", "/__admin/health", "", b"");
     assert_ne!(answer.status, 200, "{answer:?}");
     assert_eq!(fixture.emulation.stray_calls().kept.len(), 1);
@@ -71,7 +71,7 @@ fn without_a_control_plane_its_paths_are_others() {
 
 #[test]
 fn a_control_plane_alone_steers_the_emulation_of_another_address() {
-    let fixture = Fixture::with(Settings::default(), |server| server.without_control_plane());
+    let fixture = Fixture::with(Settings::default(), Server::without_control_plane);
     let alone = fixture.control_plane("127.0.0.1:0", ControlPlane::new(Arc::clone(&fixture.emulation)));
     alone.ok("PUT", "/instances/7/state", r#"{"state":"starting"}"#);
     assert_eq!(fixture.create(7, VALID).status, 400);
