@@ -193,7 +193,9 @@ impl Inner {
         let body = match body {
             Read::Whole(body) => body,
             Read::TooLarge => {
-                return Err(Refusal::of(413, "Too large").detail("a body has at most 1048576 bytes"));
+                return Err(
+                    Refusal::of(413, "Too large").detail(format!("a body has at most {BODY_LIMIT} bytes"))
+                );
             }
             Read::CutOff => return Err(Refusal::of(400, "Cut off").detail("the body ended before its end")),
         };
