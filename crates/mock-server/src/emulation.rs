@@ -3,7 +3,7 @@ mod groups;
 mod steering;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -78,6 +78,14 @@ struct Everywhere {
 }
 
 impl Everywhere {
+    /// Changes what is switched on. The note whether there is anything is made under the same lock, so that none gets lost.
+    fn change<T>(&self, change: impl FnOnce(&mut Injections) -> T) -> T {
+        let mut injections = self.lock();
+        let changed = change(&mut injections);
+        self.any.store(injections.len() > 0, Ordering::Release);
+        changed
+    }
+
     fn lock(&self) -> MutexGuard<'_, Injections> {
         self.injections.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -219,6 +219,19 @@ fn a_fault_with_a_probability_follows_the_seed() {
 }
 
 #[test]
+fn a_fault_for_all_instances_follows_the_seed_after_a_reset_too() {
+    let emulation = emulation();
+    let run = || {
+        let fault = Injection::of(emulation.fault("domain.rate-overlimit").unwrap());
+        emulation.inject(Scope::Everywhere, fault.probability(0.5).unwrap()).unwrap();
+        let outcomes = outcomes(&emulation, 7, 100);
+        emulation.reset();
+        outcomes
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
 fn what_cannot_be_switched_on_is_refused() {
     let settings = Settings { most_faults: 1, ..Settings::default() };
     let emulation = Emulation::with(Contract::default(), settings).unwrap();

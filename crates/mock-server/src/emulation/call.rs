@@ -150,7 +150,7 @@ impl Emulation {
         if self.everywhere.any.load(Ordering::Acquire) {
             let nth = self.everywhere.calls.fetch_add(1, Ordering::Relaxed);
             let mut chance = Chance::of_call(self.seed(), u64::MAX, nth);
-            self.everywhere.lock().strike(&mut chance, wanted, &mut faults);
+            self.everywhere.change(|injections| injections.strike(&mut chance, wanted, &mut faults));
         }
         faults
     }

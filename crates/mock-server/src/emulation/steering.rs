@@ -10,7 +10,7 @@ use super::groups::GroupMint;
 use super::{Changing, Emulation, Unemulable};
 use crate::clock::Clock;
 use crate::fault::{Effect, Fault, KnownFault, UnknownFault, nearest};
-use crate::injection::Injection;
+use crate::injection::{Injection, Injections};
 use crate::instance::{Behaviour, Groups, Instance, InstanceView};
 use crate::journal::{Calls, Entry};
 use crate::script::{Script, Step};
@@ -163,14 +163,12 @@ impl Emulation {
                 }
                 Ok(inner.injections.add(injection))
             }
-            Scope::Everywhere => {
-                let mut injections = self.everywhere.lock();
+            Scope::Everywhere => self.everywhere.change(|injections| {
                 if injections.len() >= most {
                     return Err(too_many_faults(most));
                 }
-                self.everywhere.any.store(true, Ordering::Release);
                 Ok(injections.add(injection))
-            }
+            }),
         }
     }
 
@@ -191,7 +189,7 @@ impl Emulation {
             Scope::Instance(id) => {
                 self.instances.find(id).is_some_and(|instance| instance.lock().injections.remove(number))
             }
-            Scope::Everywhere => self.everywhere.lock().remove(number),
+            Scope::Everywhere => self.everywhere.change(|injections| injections.remove(number)),
         }
     }
 
@@ -203,10 +201,7 @@ impl Emulation {
                     instance.lock().injections.clear();
                 }
             }
-            Scope::Everywhere => {
-                self.everywhere.lock().clear();
-                self.everywhere.any.store(false, Ordering::Release);
-            }
+            Scope::Everywhere => self.everywhere.change(Injections::clear),
         }
     }
 
@@ -309,6 +304,7 @@ impl Emulation {
     pub fn reset(&self) {
         self.instances.reset();
         self.withdraw_all(Scope::Everywhere);
+        self.everywhere.calls.store(0, Ordering::Relaxed);
         self.stray().clear();
         // The contract was emulated with this seed before.
         let _ = self.set_seed(self.settings.seed);
