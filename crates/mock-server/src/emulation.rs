@@ -1,5 +1,6 @@
 mod call;
 mod groups;
+mod recorded;
 mod steering;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 
 pub use self::call::Call;
 use self::groups::GroupMint;
+use self::recorded::Recorded;
 pub use self::steering::{Scope, UnknownStep};
 use crate::clock::Clock;
 use crate::fault::Faults;
@@ -58,6 +60,7 @@ pub struct Emulation {
     calls: AtomicU64,
     started: Instant,
     metrics: Metrics,
+    recorded: Recorded,
 }
 
 #[derive(Debug)]
@@ -168,6 +171,7 @@ impl Emulation {
             calls: AtomicU64::new(0),
             started: Instant::now(),
             metrics: Metrics::default(),
+            recorded: Recorded::default(),
             settings,
             contract,
         };
@@ -213,6 +217,11 @@ impl Emulation {
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Tells of each call that comes into the journal.
+    pub(crate) fn recorded(&self) -> &Recorded {
+        &self.recorded
     }
 
     /// Whether answers may have a `Date`: only if the clock tells the real time.

@@ -4,6 +4,7 @@
 //! - [`EmulationService`] is the same as a hyper service, for a server of your own.
 //! - [`ControlPlane`] steers it over HTTP, and tells what happened.
 //! - [`Server`] puts both behind a socket. The binary `greenapi-mock` is that with a command line.
+//! - [`MockServer`] is the fixture of a test: a server in the process that verifies what was expected of the calls.
 //!
 //! # What decides an answer
 //!
@@ -32,6 +33,7 @@ mod instances;
 mod journal;
 mod metrics;
 mod mint;
+mod mock;
 mod outcome;
 mod prefer;
 mod script;
@@ -49,10 +51,13 @@ pub use injection::{Injection, InvalidProbability};
 pub use instance::{Behaviour, Groups, InstanceView};
 pub use journal::{Calls, Entry, JournalLimits, RecordedBody};
 pub use metrics::Metrics;
+pub use mock::{
+    Expect, Expected, Injectable, Injected, InjectionGuard, MockInstance, MockServer, MockServerBuilder,
+};
 pub use outcome::{Answer, Ending, Outcome};
 pub use script::{Script, Step, Then};
 pub use server::{Running, Server};
 pub use service::{ConnectionHurt, EmulationService};
 pub use test_instances::{TEST_TOKEN, TestInstance};
-pub use verify::{CallPattern, InvalidTimes, Times, Verification, Verified};
+pub use verify::{CallPattern, InvalidTimes, Times, UnknownName, Verification, Verified};
 pub use wire::{Latency, Reset, Wire, WireFault, WireHandle, WireStop};

@@ -51,6 +51,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     front: Front,
+    drain: Duration,
 }
 
 impl Server {
@@ -78,7 +79,12 @@ impl Server {
     async fn bound(address: SocketAddr, front: Front) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, front })
+        Ok(Self { listener, address, front, drain: DRAIN })
+    }
+
+    /// How long calls that are under way may take once the server is told to stop. Zero ends them at once.
+    pub(crate) fn drain(self, drain: Duration) -> Self {
+        Self { drain, ..self }
     }
 
     /// The same with this control plane, such as one that asks for a token. Its emulation may be another one.
@@ -136,8 +142,10 @@ impl Server {
         }
         drop(self.listener);
         stop_faults.stop();
-        if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
-            tracing::warn!("calls were still under way when the server stopped");
+        if tokio::time::timeout(self.drain, graceful.shutdown()).await.is_err() {
+            if !self.drain.is_zero() {
+                tracing::warn!("calls were still under way when the server stopped");
+            }
             connections.abort_all();
         }
         while let Some(ended) = connections.join_next().await {

@@ -2,6 +2,7 @@
 
 mod difference;
 mod explanation;
+mod names;
 mod pattern;
 mod times;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::names::UnknownName;
 pub use self::pattern::CallPattern;
 pub use self::times::{InvalidTimes, Times};
 use crate::journal::{Calls, Entry};

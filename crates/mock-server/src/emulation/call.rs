@@ -511,6 +511,7 @@ impl Call<'_> {
             emulation.metrics.count(&entry);
             stray.keep(Arc::new(entry), limits, 1);
         }
+        emulation.recorded.tell();
     }
 
     /// Whether the answer asks to send the same call again.
