@@ -5,6 +5,7 @@
 //! - [`ControlPlane`] steers it over HTTP, and tells what happened.
 //! - [`Server`] puts both behind a socket. The binary `greenapi-mock` is that with a command line.
 //! - [`MockServer`] is the fixture of a test: a server in the process that verifies what was expected of the calls.
+//! - The feature `wiremock` has the method as a matcher and a responder of the crate of that name.
 //!
 //! # What decides an answer
 //!
@@ -42,6 +43,8 @@ mod service;
 mod test_instances;
 mod verify;
 mod wire;
+#[cfg(feature = "wiremock")]
+pub mod wiremock;
 
 pub use admin::{BearerToken, ControlPlane, InvalidBearerToken};
 pub use clock::{Clock, FixedTime, InvalidTime};

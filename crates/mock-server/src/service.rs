@@ -20,7 +20,7 @@ use crate::wire::{WireFault, WireHandle};
 /// A body that is too large is read on for so many bytes, so that its sender comes to read the answer.
 const READ_ON: u64 = 4 << 20;
 
-const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// The emulation as a hyper service, for a server of your own.
 ///
