@@ -46,11 +46,11 @@ pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Re
     for edition in Edition::all() {
         let contract = Contract::of(edition);
         if let Some(url) = &arguments.url {
-            judge(&contract, arguments, &target(url, token(arguments)?)?, out)?;
+            judge(&contract, arguments, &target(&contract, url, token(arguments)?)?, out)?;
             continue;
         }
         let mock = runtime.block_on(mock(contract.clone()))?;
-        let target = target(mock.url(), any_token()?)?;
+        let target = target(&contract, mock.url(), any_token()?)?;
         let judged = judge(&contract, arguments, &target, out)
             .and_then(|()| snapshots(&contract, &target, &root.join(SNAPSHOTS), out));
         runtime.block_on(mock.stop());
