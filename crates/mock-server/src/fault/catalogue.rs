@@ -139,9 +139,11 @@ fn domain(contract: &Contract) -> impl Iterator<Item = Arc<KnownFault>> {
 fn sentence(summary: &str) -> String {
     let summary = summary.trim().trim_end_matches('.');
     let mut characters = summary.chars();
-    let second_is_small = summary.chars().nth(1).is_none_or(|second| !second.is_uppercase());
+    let word = characters.as_str().split(' ').next().unwrap_or_default();
+    // A name such as WhatsApp, or HTTP, keeps its capital.
+    let is_name = word.chars().skip(1).any(char::is_uppercase);
     match characters.next() {
-        Some(first) if second_is_small => first.to_lowercase().chain(characters).collect(),
+        Some(first) if !is_name => first.to_lowercase().chain(characters).collect(),
         _ => summary.to_owned(),
     }
 }
@@ -152,7 +154,7 @@ fn content(contract: &Contract) -> Vec<Arc<KnownFault>> {
         .map(|fault| {
             Arc::new(KnownFault {
                 id: fault.id().to_owned(),
-                summary: fault.summary().to_owned(),
+                summary: sentence(fault.summary()),
                 clause: Some(Arc::clone(fault.clause())),
                 parameter: Parameter::None,
                 effect: Effect::Content(fault.clone()),
