@@ -17,7 +17,7 @@ use self::recorded::Recorded;
 pub use self::steering::{Scope, UnknownStep};
 use crate::clock::Clock;
 use crate::fault::Faults;
-use crate::injection::Injections;
+use crate::injection::{Injection, Injections};
 use crate::instances::Instances;
 use crate::journal::{Journal, JournalLimits};
 use crate::metrics::Metrics;
@@ -74,6 +74,8 @@ struct Changing {
 #[derive(Debug, Default)]
 struct Everywhere {
     injections: Mutex<Injections>,
+    /// What a reset leads back to.
+    initial: Mutex<Vec<Injection>>,
     /// Whether there is anything, so that most calls need no lock.
     any: AtomicBool,
     /// How many calls met something.

@@ -12,8 +12,9 @@
 //! First the path and the HTTP method, then the size of the body, then the state of the instance and the request, in the
 //! order in which the contract lists its errors. Each answer names the clause that promises it ([`Outcome::clause`]).
 //!
-//! The state belongs to an instance: two test suites that use two ids do not see each other. [`test_instances`] are
-//! there without any set-up; any other id is an authorized instance, made at its first call.
+//! The state belongs to an instance: two test suites that use two ids do not see each other. The [test
+//! instances](Emulation::test_instances) are there without any set-up; any other id is an authorized instance, made at its
+//! first call. [`Config`] reads further ones, and all that can be set, from a file.
 //!
 //! Nothing depends on chance or on the time of day unless it is asked for: the seed decides ids and links, and the clock
 //! stands still ([`Settings`]).
@@ -26,6 +27,7 @@
 mod admin;
 mod chance;
 mod clock;
+mod config;
 mod emulation;
 mod fault;
 mod injection;
@@ -48,6 +50,9 @@ pub mod wiremock;
 
 pub use admin::{BearerToken, ControlPlane, InvalidBearerToken};
 pub use clock::{Clock, FixedTime, InvalidTime};
+#[cfg(feature = "schemars")]
+pub use config::config_schema;
+pub use config::{Config, InvalidConfig, InvalidRetryWindow, LogFormat, Problem, RetryWindow, SetUp};
 pub use emulation::{Call, Emulation, Scope, Settings, Unemulable, UnknownStep};
 pub use fault::{Fault, Faults, KnownFault, UnknownFault};
 pub use injection::{Injection, InvalidProbability};

@@ -172,6 +172,20 @@ impl Emulation {
         }
     }
 
+    /// Switches faults on for all instances, as a part of the set-up: a reset leads back to them, in place of those that were
+    /// given before.
+    ///
+    /// # Errors
+    ///
+    /// If there are too many.
+    pub fn start_with(&self, injections: Vec<Injection>) -> Result<(), Unemulable> {
+        for injection in &injections {
+            self.inject(Scope::Everywhere, injection.clone())?;
+        }
+        *self.everywhere.initial.lock().unwrap_or_else(PoisonError::into_inner) = injections;
+        Ok(())
+    }
+
     /// The faults that are switched on, each with the number by which it is switched off.
     #[must_use]
     pub fn injections(&self, scope: Scope) -> Vec<(u64, Injection)> {
@@ -305,6 +319,11 @@ impl Emulation {
         self.instances.reset();
         self.withdraw_all(Scope::Everywhere);
         self.everywhere.calls.store(0, Ordering::Relaxed);
+        let initial = self.everywhere.initial.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for injection in initial {
+            // They were switched on before, so there is room for them.
+            let _ = self.inject(Scope::Everywhere, injection);
+        }
         self.stray().clear();
         // The contract was emulated with this seed before.
         let _ = self.set_seed(self.settings.seed);
