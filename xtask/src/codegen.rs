@@ -1,4 +1,5 @@
-//! `cargo xtask codegen`: `spec/<edition>.yaml` in, `crates/model/contracts/` out.
+//! `cargo xtask codegen`: `spec/<edition>.yaml` in, `crates/model/contracts/` out; and the schema of the mock's configuration
+//! file from the types that read it.
 //!
 //! What may stand in a spec is the model's to say: this module turns YAML into JSON, and the JSON pointer of the model's
 //! refusal into a line of the YAML.

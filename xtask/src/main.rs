@@ -36,11 +36,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make the JSON of the contract from the editions in spec/
+    /// Make the JSON of the contract from the editions in spec/, and the schema of the mock's configuration file
     ///
     /// Reads each `spec/EDITION.yaml` and writes `crates/model/contracts/EDITION/`: the document with its references
     /// resolved, and a JSON Schema each for the request, the response and the error. A keyword or an `x-` field that
     /// is not known is refused, with its file, line and column. Files of editions that are gone are removed.
+    /// `crates/mock-server/config.schema.json` is made from the types that read such a file.
     Codegen {
         /// Write nothing; exit with 4 if a generated file is stale, missing or superfluous
         #[arg(long)]

@@ -1,0 +1,119 @@
+//! The published schema of the configuration file says the same as what reads such a file, as far as a schema can.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test fails by a panic.
+
+use greenapi_mock_server::Config;
+use jsonschema::Validator;
+use serde_json::Value;
+
+const EXAMPLE: &str = include_str!("../greenapi-mock.example.toml");
+
+fn schema() -> Validator {
+    let schema: Value = serde_json::from_str(include_str!("../config.schema.json")).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+/// What schema and reader say of a file: whether it is valid.
+fn verdicts(schema: &Validator, text: &str) -> (bool, bool) {
+    let value: Value = toml::from_str(text).unwrap();
+    let read = Config::parse(text).and_then(|config| config.emulation());
+    (schema.is_valid(&value), read.is_ok())
+}
+
+#[test]
+fn schema_and_reader_agree() {
+    let schema = schema();
+    let check =
+        |text: &str, expected: bool| assert_eq!(verdicts(&schema, text), (expected, expected), "{text}");
+    for valid in [
+        EXAMPLE,
+        "",
+        "seed = 0",
+        "seed = 9223372036854775807",
+        "listen = '[::1]:0'",
+        "log = 'off'",
+        "clock = 'system'",
+        "strict = true",
+        "max-instances = 0",
+        "edition = '2020-06-29'",
+        "journal = {}",
+        "journal.entries = 0",
+        "[journal]\nmask-phones = true\nretry-window = '0s'",
+        "[admin]\nenabled = false",
+        "admin.token-file = 'x'",
+        "instance = []",
+        "instance = [{ id = 7 }]",
+        "[[instance]]\nid = 7\nthen = 'repeat'\nscript = ['ok']",
+        "[[instance]]\nid = 7\nfaults = []",
+        "[[instance]]\nid = 7\ntoken = 'x'",
+        "[[fault]]\nfault = 'wire.latency'\nprobability = 1",
+        "[[fault]]\nfault = 'wire.latency'\ncalls = 1",
+        "fault = ['wire.latency=1ms', { fault = 'garbage' }]",
+    ] {
+        check(valid, true);
+    }
+    for invalid in [
+        "sed = 0",
+        "seed = -1",
+        "seed = '0'",
+        "seed = 0.5",
+        "listen = 8080",
+        "log = 'loud'",
+        "log = true",
+        "clock = 2020-06-29T12:00:00Z",
+        "strict = 'true'",
+        "max-instances = -1",
+        "max_instances = 1",
+        "edition = 2020",
+        "spec = ['x']",
+        "journal = 7",
+        "journal.entrys = 0",
+        "journal.mask-phones = 1",
+        "journal.retry-window = 10",
+        "admin = false",
+        "admin.token = 'x'",
+        "admin.enabled = 'no'",
+        "instance = {}",
+        "instance = [7]",
+        "instance = [{}]",
+        "[[instance]]\nid = '7'",
+        "[[instance]]\nid = -7",
+        "[[instance]]\nid = 7\nthen = 'again'",
+        "[[instance]]\nid = 7\nscript = 'ok'",
+        "[[instance]]\nid = 7\nscript = [1]",
+        "[[instance]]\nid = 7\nfault = 'garbage'",
+        "[[instance]]\nid = 7\nfaults = [1]",
+        "[[instance]]\nid = 7\ntoken = 7",
+        "fault = 'garbage'",
+        "[[fault]]\nprobability = 1",
+        "[[fault]]\nfault = 'garbage'\nprobability = 0",
+        "[[fault]]\nfault = 'garbage'\nprobability = 1.5",
+        "[[fault]]\nfault = 'garbage'\ncalls = 0",
+        "[[fault]]\nfault = 'garbage'\ncalls = 1.5",
+        "[[fault]]\nfault = 'garbage'\ntimes = 1",
+    ] {
+        check(invalid, false);
+    }
+}
+
+#[test]
+fn what_only_the_reader_knows() {
+    let schema = schema();
+    for text in [
+        "listen = '8080'",
+        "clock = 'noon'",
+        "edition = '2019-01-01'",
+        "edition = '2020-06-29'\nspec = 'x'",
+        "spec = 'no-such-file'",
+        "journal.retry-window = 'soon'",
+        "instance = [{ id = 0 }]",
+        "instance = [{ id = 7 }, { id = 7 }]",
+        "instance = [{ id = 7, state = 'paused' }]",
+        "instance = [{ id = 7, token = '' }]",
+        "instance = [{ id = 7, script = ['fine'] }]",
+        "instance = [{ id = 7, faults = ['close-after-accept'] }]",
+        "fault = ['wire.nothing']",
+    ] {
+        assert_eq!(verdicts(&schema, text), (true, false), "{text}");
+    }
+}
