@@ -2,22 +2,27 @@
 
 use std::fmt::Write as _;
 
-use greenapi_mock_server::Emulation;
+use greenapi_mock_server::{Emulation, SetUp};
 use greenapi_model::{Body, Contract, InstanceId};
 
-/// One line of JSON.
-pub(crate) fn ready_line(url: &str, contract: &Contract) -> String {
-    serde_json::json!({
+use crate::test_instances;
+
+/// One line of JSON. `control` is where the control plane is reached, if there is one.
+pub(crate) fn ready_line(url: &str, control: Option<&str>, contract: &Contract) -> String {
+    let mut line = serde_json::json!({
         "event": "ready",
         "url": url,
         "edition": contract.edition(),
         "version": env!("CARGO_PKG_VERSION"),
-    })
-    .to_string()
+    });
+    if let Some(control) = control {
+        line["admin"] = format!("{control}/__admin").into();
+    }
+    line.to_string()
 }
 
-/// What a person may want to do next.
-pub(crate) fn for_a_person(url: &str, emulation: &Emulation) -> String {
+/// What a person may want to know and do next. `note` is about the control plane.
+pub(crate) fn for_a_person(url: &str, emulation: &Emulation, set_up: &SetUp, note: &str) -> String {
     let contract = emulation.contract();
     let instances = emulation.test_instances();
     let mut text = format!(
@@ -28,15 +33,30 @@ pub(crate) fn for_a_person(url: &str, emulation: &Emulation) -> String {
     if let (Some(instance), Some(example)) = (instances.first(), contract.examples(Body::Request).first()) {
         let _ = write!(text, "\nTry it:\n  {}\n", curl(url, contract, instance.id, example.body()));
     }
-    text.push_str("\nTest instances, with any token:\n");
-    for instance in instances {
-        let _ = writeln!(text, "  {}  {}", instance.id, instance.summary);
-    }
-    text.push_str(
-        "Any other id is an authorized instance, made at its first call. Ctrl-C stops the server.\n\n",
+    let _ = write!(
+        text,
+        "\nTest instances, with any token unless they mind it:\n{}",
+        test_instances::list(&instances, emulation.settings().strict)
     );
+    if !set_up.instances.is_empty() {
+        let ids: Vec<_> = set_up.instances.iter().take(MOST).map(|(id, _)| id.to_string()).collect();
+        let more = set_up.instances.len() - ids.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let _ = writeln!(text, "  Set up beside them: {}{more}", ids.join(", "));
+    }
+    if !set_up.faults.is_empty() {
+        let faults: Vec<_> = set_up.faults.iter().map(|injection| injection.fault().to_string()).collect();
+        let _ = writeln!(text, "\nSwitched on for all instances: {}", faults.join(", "));
+    }
+    if !note.is_empty() {
+        let _ = write!(text, "\n{note}");
+    }
+    text.push_str("\n`greenapi-mock --help` says how else to steer it. Ctrl-C stops the server.\n\n");
     text
 }
+
+/// So many ids of instances that were set up are shown.
+const MOST: usize = 8;
 
 /// A line that works when pasted into a shell.
 fn curl(url: &str, contract: &Contract, instance: InstanceId, body: &str) -> String {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
-use greenapi_mock_server::Unemulable;
+use greenapi_mock_server::{InvalidConfig, Unemulable};
 
 /// Why the program ends: what failed, what to do, and the exit code, as `--help` lists them.
 #[derive(Debug)]
@@ -23,20 +23,34 @@ impl Failure {
         }
     }
 
-    pub(crate) fn instance(error: &Unemulable) -> Self {
-        Self { message: format!("--instance: {error}"), advice: "Choose another state.".to_owned(), code: 2 }
+    /// Wrong use that clap cannot see.
+    pub(crate) fn use_of(message: &str, advice: &str) -> Self {
+        Self { message: message.to_owned(), advice: advice.to_owned(), code: 2 }
     }
 
-    pub(crate) fn listen(address: SocketAddr, error: &io::Error) -> Self {
+    /// The value of an option that the emulation does not take.
+    pub(crate) fn option(option: &str, error: &impl fmt::Display, advice: &str) -> Self {
+        Self::use_of(&format!("{option}: {error}"), advice)
+    }
+
+    /// A configuration file with all that is wrong with it.
+    pub(crate) fn config(error: &InvalidConfig) -> Self {
+        let problems: Vec<_> = error.problems().iter().map(ToString::to_string).collect();
+        let advice =
+            "`greenapi-mock config schema` says what may stand in the file, and --help what an option means.";
+        Self::use_of(&problems.join("\nerror: "), advice)
+    }
+
+    /// `flag` is the one that chooses the address.
+    pub(crate) fn listen(flag: &str, address: SocketAddr, error: &io::Error) -> Self {
         let advice = match error.kind() {
-            io::ErrorKind::AddrInUse => {
-                "Another program has the port. Choose another one with --listen, or any free one with --listen 127.0.0.1:0."
-            }
-            io::ErrorKind::PermissionDenied => "Choose a port from 1024 on with --listen.",
-            _ => "Choose an address of this machine with --listen.",
+            io::ErrorKind::AddrInUse => format!(
+                "Another program has the port. Choose another one with {flag}, or any free one with {flag} 127.0.0.1:0."
+            ),
+            io::ErrorKind::PermissionDenied => format!("Choose a port from 1024 on with {flag}."),
+            _ => format!("Choose an address of this machine with {flag}."),
         };
-        let message = format!("cannot listen on {address}: {error}");
-        Self { message, advice: advice.to_owned(), code: 3 }
+        Self { message: format!("cannot listen on {address}: {error}"), advice, code: 3 }
     }
 
     pub(crate) fn contract(file: &Path, error: &impl fmt::Display) -> Self {

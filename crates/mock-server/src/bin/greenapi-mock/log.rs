@@ -1,9 +1,8 @@
 use std::io::{self, IsTerminal};
 
+use greenapi_mock_server::LogFormat;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::LevelFilter;
-
-use crate::cli::LogFormat;
 
 /// How many lines may wait for a reader of stderr. Further ones are dropped, so that no reader can stop the server.
 const LINES: usize = 8192;

@@ -1,0 +1,82 @@
+//! The endpoint itself: from the configuration in effect to the end.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use greenapi_mock_server::{BearerToken, ControlPlane, Emulation, LogFormat, Running, Server};
+
+use crate::admin::Plan;
+use crate::banner;
+use crate::effective::Effective;
+use crate::failure::Failure;
+use crate::{log, signals};
+
+/// Serves until a signal says to stop.
+pub(crate) fn serve(effective: &Effective) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::runtime(&error))?.block_on(run(effective))
+}
+
+async fn run(effective: &Effective) -> Result<(), Failure> {
+    let (emulation, set_up) = effective.emulation()?;
+    let emulation = Arc::new(emulation);
+    let plan = Plan::of(effective)?;
+    // From here on a signal stops the server in order; before, it ends the process at once.
+    let stop = signals::stop().map_err(|error| Failure::runtime(&error))?;
+    let config = &effective.config;
+    let address = config.listen.unwrap_or(crate::cli::LISTEN);
+    let server = Server::bind(address, Arc::clone(&emulation)).await;
+    let server = server.map_err(|error| Failure::listen("--listen", address, &error))?;
+    let (server, control) = with_control_plane(server, &emulation, &plan).await?;
+    let control_url = match &control {
+        Some(control) => Some(control.url().to_owned()),
+        None if matches!(plan, Plan::Off) => None,
+        None => Some(server.url()),
+    };
+    // Dropped at the end, which writes what is still in its queue.
+    let format = config.log.unwrap_or_default();
+    let _log = log::start(format);
+    let ready = match format {
+        LogFormat::Json => {
+            banner::ready_line(&server.url(), control_url.as_deref(), emulation.contract()) + "\n"
+        }
+        LogFormat::Text => {
+            banner::for_a_person(&server.url(), &emulation, &set_up, &plan.note(control_url.as_deref()))
+        }
+        LogFormat::Off => String::new(),
+    };
+    // Whoever closed stdout does not want to know, and is served all the same.
+    let mut stdout = io::stdout();
+    let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
+    server.run(stop).await;
+    if let Some(control) = control {
+        control.stop().await;
+    }
+    Ok(())
+}
+
+/// Where the control plane comes to the server; it runs by itself if it has an address of its own.
+async fn with_control_plane(
+    server: Server,
+    emulation: &Arc<Emulation>,
+    plan: &Plan,
+) -> Result<(Server, Option<Running>), Failure> {
+    let control = |token: &Option<BearerToken>| {
+        let control = ControlPlane::new(Arc::clone(emulation));
+        match token {
+            Some(token) => control.token(token.clone()),
+            None => control,
+        }
+    };
+    match plan {
+        Plan::Off => Ok((server.without_control_plane(), None)),
+        // It knows by itself that it is to refuse.
+        Plan::Refused => Ok((server, None)),
+        Plan::Beside(token) => Ok((server.control_plane(control(token)), None)),
+        Plan::Apart(address, token) => {
+            let apart = Server::bind_control_plane(*address, control(token)).await;
+            let apart = apart.map_err(|error| Failure::listen("--admin-listen", *address, &error))?;
+            Ok((server.without_control_plane(), Some(apart.start())))
+        }
+    }
+}

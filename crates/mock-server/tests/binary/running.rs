@@ -1,0 +1,80 @@
+//! How it starts, serves and stops.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{VALID, create};
+use crate::{Mock, command, ended};
+
+#[test]
+fn it_says_when_it_is_ready_and_stops_on_a_signal() {
+    for signal in ["TERM", "INT"] {
+        let mock = Mock::start(&[]);
+        assert_eq!(mock.ready["event"], "ready");
+        assert_eq!(mock.ready["edition"], "2020-06-29");
+        assert_eq!(create(mock.url(), 1_101_000_001, VALID).status, 200);
+        let (code, rest, log) = mock.stop(signal);
+        assert_eq!((code, rest.as_str()), (Some(0), ""), "{signal}");
+        let line: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+        assert_eq!((&line["clause"], &line["status"]), (&json!("response.200"), &json!(200)));
+        assert!(!log.contains("t0ken"), "{log}");
+    }
+}
+
+#[test]
+fn a_call_that_is_under_way_is_answered_before_it_stops() {
+    let mut mock = Mock::start(&[]);
+    let mut stream = TcpStream::connect(mock.url().strip_prefix("http://").unwrap()).unwrap();
+    let head = format!(
+        "POST /waInstance1101000001/createGroup/t0ken HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n\
+         Content-Length: {}\r\n\r\n",
+        VALID.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    // The server asks for the body, so the call is under way.
+    let mut interim = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    stream.read_exact(&mut interim).unwrap();
+    assert!(interim.starts_with(b"HTTP/1.1 100"), "{}", interim.escape_ascii());
+
+    mock.signal("TERM");
+    // Its log says nothing of the signal, so wait for what follows from it: the address is given up.
+    let address = mock.url().strip_prefix("http://").unwrap().to_owned();
+    while TcpStream::connect(&address).is_ok() {
+        std::thread::yield_now();
+    }
+    stream.write_all(VALID).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert_eq!(mock.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn it_serves_those_who_do_not_listen_to_it() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let mut child = command(&["--listen", &address]).spawn().unwrap();
+    drop(child.stdout.take());
+    drop(child.stderr.take());
+    // There is nobody to tell that it is ready.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(&address).is_err() {
+        assert!(Instant::now() < deadline, "it does not come to serve");
+        std::thread::yield_now();
+    }
+    assert_eq!(create(&format!("http://{address}"), 1_101_000_001, VALID).status, 200);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_port_that_is_taken_has_an_exit_code_of_its_own() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (code, message) = ended(&["--listen", &address]);
+    assert_eq!(code, Some(3));
+    assert!(message.starts_with(&format!("error: cannot listen on {address}: ")), "{message}");
+    assert!(message.contains("Choose another one with --listen"), "{message}");
+}
