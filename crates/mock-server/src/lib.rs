@@ -9,20 +9,27 @@
 //!
 //! # What decides an answer
 //!
-//! First the path and the HTTP method, then the size of the body, then the state of the instance and the request, in the
-//! order in which the contract lists its errors. Each answer names the clause that promises it ([`Outcome::clause`]).
+//! First the path, the HTTP method and the token, then the size of the body, then the state of the instance and the request, in
+//! the order in which the contract lists its errors. Each answer names the clause that promises it ([`Outcome::clause`]). A
+//! [`Script`], an [`Injection`] of a [`Fault`], or the header `Prefer` say otherwise.
 //!
 //! The state belongs to an instance: two test suites that use two ids do not see each other. The [test
 //! instances](Emulation::test_instances) are there without any set-up; any other id is an authorized instance, made at its
 //! first call. [`Config`] reads further ones, and all that can be set, from a file.
 //!
-//! Nothing depends on chance or on the time of day unless it is asked for: the seed decides ids and links, and the clock
-//! stands still ([`Settings`]).
+//! Nothing depends on chance or on the time of day unless it is asked for: the seed decides ids, links and whether a fault with a
+//! probability strikes, and the clock stands still ([`Settings`]). How long an answer takes is real time, and so is the window in
+//! which a body that comes again looks like a blind retry.
 //!
 //! # Limits
 //!
-//! Instances, kept groups and the size of a body are bounded ([`Settings`], [`Emulation::body_limit`]). The head of a request
-//! has 30 seconds and is bounded by hyper's buffer.
+//! Instances, kept groups, kept calls, faults that are switched on, and the size of a body are bounded ([`Settings`],
+//! [`Emulation::body_limit`]). The head of a request has 30 seconds and is bounded by hyper's buffer.
+//!
+//! # Features
+//!
+//! - `wiremock`: the module of that name, for those whose tests use that crate.
+//! - `schemars`: the function `config_schema`, the JSON Schema of the configuration file.
 
 mod admin;
 mod chance;
@@ -69,3 +76,8 @@ pub use service::{ConnectionHurt, EmulationService};
 pub use test_instances::{TEST_TOKEN, TestInstance};
 pub use verify::{CallPattern, InvalidTimes, Times, UnknownName, Verification, Verified};
 pub use wire::{Latency, Reset, Wire, WireFault, WireHandle, WireStop};
+
+/// The README, so that its examples are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -7,6 +7,7 @@ use super::call::Call;
 use super::fields::Item;
 use super::journal;
 use super::reply::{Refusal, Reply};
+use crate::emulation::Emulation;
 use crate::verify::{CallPattern, InvalidTimes, Times, Verification};
 
 const PATTERN: [&str; 10] = [
@@ -26,7 +27,7 @@ const PATTERN: [&str; 10] = [
 pub(super) fn verify(call: &Call<'_>) -> Result<Reply, Refusal> {
     let calls = journal::calls(call)?;
     let body = call.json()?;
-    let verified = verification(&Item::whole(&body))?.verify(&calls);
+    let verified = verification(call.emulation, &Item::whole(&body))?.verify(&calls);
     Ok(Reply::ok(&json!({
         "verified": verified.holds(),
         "matched": verified.matched(),
@@ -35,8 +36,9 @@ pub(super) fn verify(call: &Call<'_>) -> Result<Reply, Refusal> {
     })))
 }
 
-fn verification(item: &Item<'_>) -> Result<Verification, Refusal> {
+fn verification(emulation: &Emulation, item: &Item<'_>) -> Result<Verification, Refusal> {
     let fields = item.fields(&["calls", "times", "inOrder", "nothingBut"])?;
+    let pattern = |item: &Item<'_>| pattern(emulation, item);
     let patterns = |item: Item<'_>| item.items()?.iter().map(pattern).collect::<Result<Vec<_>, _>>();
     match (fields.find("calls"), fields.find("times"), fields.find("inOrder"), fields.find("nothingBut")) {
         (Some(calls), times, None, None) => {
@@ -63,7 +65,7 @@ fn times(item: &Item<'_>) -> Result<Times, Refusal> {
 
 type SetText = fn(CallPattern, &str) -> CallPattern;
 
-fn pattern(item: &Item<'_>) -> Result<CallPattern, Refusal> {
+fn pattern(emulation: &Emulation, item: &Item<'_>) -> Result<CallPattern, Refusal> {
     let fields = item.fields(&PATTERN)?;
     let mut pattern = CallPattern::any();
     if let Some(item) = fields.find("instance") {
@@ -94,5 +96,7 @@ fn pattern(item: &Item<'_>) -> Result<CallPattern, Refusal> {
     if let Some(item) = fields.find("suspectedRetry") {
         pattern = pattern.suspected_retry(item.boolean()?);
     }
+    // A name that does not exist would fit no call, and so be a green test for a slip of the pen.
+    pattern.check(emulation).map_err(|error| item.refuse(error.to_string()))?;
     Ok(pattern)
 }

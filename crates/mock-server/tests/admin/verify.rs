@@ -65,6 +65,8 @@ fn what_is_no_verification_is_refused() {
         check(body, "", "a verification is `calls` with `times`, or `inOrder`, or `nothingBut`");
     }
     check(json!({ "call": {} }), "/call", "did you mean `calls`?");
+    check(json!({ "calls": { "outcome": "creatd" } }), "/calls", "`creatd`");
+    check(json!({ "nothingBut": [{}, { "clause": "response.20" }] }), "/nothingBut/1", "`response.20`");
     check(json!({ "calls": [] }), "/calls", "it has to be an object");
     check(json!({ "calls": {}, "times": 2 }), "/times", "it has to be an object");
     check(json!({ "calls": {}, "times": {} }), "/times", "times are `exactly`");
