@@ -26,24 +26,27 @@ Examples:
   greenapi-mock config check mock.toml
   greenapi-mock faults latency
 
-Without a command it serves. An option is taken from the command line, or else from its variable of the
-environment, or else from the file, or else it has its default; `greenapi-mock config show` says what is in
-effect, and why. A list is one option, with commas between its items in a variable; but instances of the
-file stay beside those of a flag or a variable, unless they have the same id.
+Without a command it serves. An option is taken from the command line, or else from its
+variable of the environment, or else from the file, or else it has its default;
+`greenapi-mock config show` says what is in effect, and why. A list is one option, with commas
+between its items in a variable; but instances of the file stay beside those of a flag or a
+variable, unless they have the same id.
 
-In the file an option has the name of its flag. In the section [journal] stand entries, bytes, total-bytes,
-mask-phones and retry-window; in [admin] stand enabled, listen and token-file. An [[instance]] has an id, a
-state, a token, a script and faults, which is more than a flag can say: `greenapi-mock config schema`.
+In the file an option has the name of its flag. In the section [journal] stand entries, bytes,
+total-bytes, mask-phones and retry-window; in [admin] stand enabled, listen and token-file.
+An [[instance]] has an id, a state, a token, a script and faults, which is more than a flag can
+say: `greenapi-mock config schema`.
 ";
 
 const CODES: &str = "\
 Calls are logged on stderr, one line each, without path and token.
 
 Exit codes:
-  0  stopped by SIGINT or SIGTERM, calls that were under way ended first; or the command did its work
+  0  stopped by SIGINT or SIGTERM, calls that were under way ended first; or the command did
+     its work
   1  the system refused what the server needs
-  2  wrong use: an unknown option, a file that is not valid, a state or a fault that the contract does not
-     have, a control plane for other machines without a token
+  2  wrong use: an unknown option, a file that is not valid, a state or a fault that the
+     contract does not have, a control plane for other machines without a token
   3  cannot listen on the address, for instance because the port is taken
   4  the contract given with --spec cannot be read or used";
 
