@@ -4,6 +4,7 @@ import json
 
 from whatsapp_api_client_python import API
 
+from contract import ROOT
 from endpoint import mock_process
 from exchange import get
 from report import expect, run, seen
@@ -23,11 +24,12 @@ def check():
         expect("which of them are flagged", [call["suspectedRetryOf"] is not None for call in calls], [False, True, True, True])
         seen(f"429: one createGroup, {len(calls)} calls, 3 of them flagged as blind retries; the client says {answer!r}")
 
-        create(process.ready, RESET_AFTER_THE_FIRST_GROUP)
+        # The lines of the README, as they stand there.
+        exec(readme_example().replace("http://127.0.0.1:8080", process.ready))
         calls = journal(process.ready, RESET_AFTER_THE_FIRST_GROUP)
         expect("groups for one createGroup whose connection is reset", sum(call["madeGroup"] for call in calls), 2)
         expect("which calls are flagged", [call["suspectedRetryOf"] is not None for call in calls], [False, True])
-        seen("reset after the group was made: one createGroup, 2 groups, the second flagged as a blind retry")
+        seen("the README's example, reset after the group was made: one createGroup, 2 groups, the second flagged as a blind retry")
 
         answer = create(process.ready, 1101000001)
         expect("the code that the client gives", answer.code, 200)
@@ -42,6 +44,10 @@ def check():
 def create(url, instance):
     client = API.GreenAPI(str(instance), TOKEN, host=url, raise_errors=False)
     return client.groups.createGroup(NAME, PEOPLE)
+
+
+def readme_example():
+    return (ROOT / "crates/mock-server/README.md").read_text().split("```python\n")[1].split("```")[0]
 
 
 def journal(url, instance):

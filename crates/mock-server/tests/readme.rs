@@ -6,6 +6,7 @@ mod support;
 
 use std::process::Command;
 
+use greenapi_mock_server::Config;
 use support::Fixture;
 
 /// The blocks of code in the README, with their languages.
@@ -38,4 +39,13 @@ fn each_line_of_curl_is_answered_as_it_says() {
         run += 1;
     }
     assert!(run >= 5, "{run} examples were run");
+}
+
+#[test]
+fn the_configuration_is_one() {
+    let blocks = blocks();
+    let (_, file) = blocks.iter().find(|(language, _)| *language == "toml").unwrap();
+    let emulation = Config::parse(file).unwrap().emulation().unwrap();
+    let instance = emulation.instance(7_103_000_001.into()).unwrap();
+    assert_eq!((instance.script.steps().len(), instance.faults.len(), instance.minds_token), (4, 2, true));
 }
