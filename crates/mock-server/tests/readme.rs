@@ -49,3 +49,29 @@ fn the_configuration_is_one() {
     let instance = emulation.instance(7_103_000_001.into()).unwrap();
     assert_eq!((instance.script.steps().len(), instance.faults.len(), instance.minds_token), (4, 2, true));
 }
+
+#[test]
+fn the_test_instances_are_these() {
+    let fixture = Fixture::new();
+    let readme = include_str!("../README.md");
+    let rows: Vec<&str> = readme.lines().filter(|line| line.starts_with("| `1101")).collect();
+    let instances = fixture.emulation.test_instances();
+    let expected: Vec<String> =
+        instances.iter().map(|instance| format!("| `{}` | {} |", instance.id, instance.summary)).collect();
+    assert_eq!(rows, expected);
+}
+
+#[test]
+fn the_faults_that_are_named_exist_and_none_of_the_few_is_left_out() {
+    let fixture = Fixture::new();
+    let readme = include_str!("../README.md");
+    let table = readme.split("| on the wire |").nth(1).unwrap().split("\n\n").next().unwrap();
+    let named: Vec<&str> =
+        table.split('`').skip(1).step_by(2).filter(|text| !text.starts_with('=')).collect();
+    for text in &named {
+        assert!(fixture.emulation.fault(text).is_ok(), "{text}");
+    }
+    for fault in fixture.emulation.faults().iter().filter(|fault| fault.clause().is_none()) {
+        assert!(named.contains(&fault.id()), "{} is not in the table", fault.id());
+    }
+}
