@@ -22,7 +22,7 @@ def check():
         calls = journal(process.ready, TOO_MANY_REQUESTS)
         expect("calls for one createGroup that is answered with 429", len(calls), 4)
         expect("which of them are flagged", [call["suspectedRetryOf"] is not None for call in calls], [False, True, True, True])
-        seen(f"429: one createGroup, {len(calls)} calls, 3 of them flagged as blind retries; the client says {answer!r}")
+        seen(f"429: one createGroup, {len(calls)} calls, 3 of them flagged as blind retries; the code that the client gives is {answer.code!r}")
 
         # The lines of the README, as they stand there.
         exec(readme_example().replace("http://127.0.0.1:8080", process.ready))
@@ -51,8 +51,9 @@ def readme_example():
 
 
 def journal(url, instance):
-    """What the mock keeps of each call of an instance."""
-    return [entry["greenapi"] for entry in get(url, f"/__admin/instances/{instance}/requests").json()["requests"]]
+    """What the mock keeps of each call of an instance, the oldest first."""
+    entries = get(url, f"/__admin/instances/{instance}/requests").json()["requests"]
+    return [entry["greenapi"] for entry in reversed(entries)]
 
 
 def logged(lines):
