@@ -1,5 +1,5 @@
 //! A panic of the server is a failure of the test. This is alone in its file, as the log of one thread can be cut off by the
-//! tests beside it (tokio-rs/tracing, issue 2765).
+//! tests beside it (tokio-rs/tracing, issue 3611).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test fails by a panic.
 

@@ -10,7 +10,6 @@ mod faults;
 mod fixture;
 mod instances;
 mod journal;
-mod own_server;
 mod patterns;
 mod provider_states;
 mod verify;
