@@ -26,7 +26,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, ORIGIN};
 use http::{HeaderMap, Method, Request, Response, request};
 use http_body_util::Full;
 use hyper::body::Body;
@@ -53,7 +53,8 @@ const BODY_LIMIT: u64 = 1 << 20;
 ///
 /// [`Server`](crate::Server) has one by default. It is a hyper service too, for a server of your own; it is cheap to clone,
 /// and answers 404 to what is not below `/__admin`. Whoever reaches it may do anything with the emulation, so on an address
-/// that others reach it wants a [`BearerToken`]: see [`on`](Self::on).
+/// that others reach it wants a [`BearerToken`]: see [`on`](Self::on). Without one it refuses what has an `Origin`, so that no page
+/// in a browser steers it behind somebody's back.
 ///
 /// Its requests are in no journal, and are logged at the level DEBUG by their route, without a path. What it can do stands in
 /// its own OpenAPI document: [`document`](Self::document).
@@ -226,6 +227,14 @@ impl Inner {
                     .detail(
                         "the control plane is at an address that others reach, and has no token: give it one, serve it at \
                          an address of its own such as 127.0.0.1, or switch it off",
+                    )
+                    .into_reply(),
+            ),
+            // A page in a browser says where it is from; a program that somebody runs here does not.
+            None if headers.contains_key(ORIGIN) => Some(
+                Refusal::of(403, "Forbidden")
+                    .detail(
+                        "a page in a browser may not steer a control plane without a token, as any page could: give it one",
                     )
                     .into_reply(),
             ),

@@ -62,6 +62,21 @@ fn an_address_that_others_reach_wants_a_token() {
 }
 
 #[test]
+fn a_page_in_a_browser_wants_a_token() {
+    let fixture = Fixture::new();
+    let control = ControlPlane::new(Arc::clone(&fixture.emulation)).token(SECRETS[2].parse().unwrap());
+    let guarded = fixture.control_plane("127.0.0.1:0", control);
+    let page = "Origin: http://localhost:3000\r\n";
+    for (method, path) in ControlPlane::routes() {
+        let path = path.strip_prefix("/__admin").unwrap();
+        let expected = if path == "/health" { 200 } else { 403 };
+        assert_eq!(fixture.admin_with(method, path, page, "").status, expected, "{method} {path}");
+    }
+    let headers = format!("{page}Authorization: Bearer {}\r\n", SECRETS[2]);
+    assert_eq!(guarded.admin_with("GET", "/settings", &headers, "").status, 200);
+}
+
+#[test]
 fn without_a_control_plane_its_paths_are_others() {
     let fixture = Fixture::with(Settings::default(), Server::without_control_plane);
     let answer = fixture.send("GET", "/__admin/health", "", b"");
