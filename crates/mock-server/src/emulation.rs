@@ -1,7 +1,10 @@
 mod call;
 mod groups;
+mod happened;
+mod injections;
 mod recorded;
 mod steering;
+mod steps;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,8 +16,9 @@ use jiff::Timestamp;
 
 pub use self::call::Call;
 use self::groups::GroupMint;
+pub use self::injections::Scope;
 use self::recorded::Recorded;
-pub use self::steering::{Scope, UnknownStep};
+pub use self::steps::UnknownStep;
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::injection::{Injection, Injections};

@@ -107,6 +107,10 @@ impl Injections {
         self.switched_on.retain(|(_, injection)| injection.calls != Some(0));
     }
 
+    pub(crate) fn any(&self, wanted: impl Fn(&Fault) -> bool) -> bool {
+        self.switched_on.iter().any(|(_, injection)| wanted(&injection.fault))
+    }
+
     pub(crate) fn remove(&mut self, number: u64) -> bool {
         let before = self.switched_on.len();
         self.switched_on.retain(|(own, _)| *own != number);

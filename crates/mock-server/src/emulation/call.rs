@@ -1,27 +1,25 @@
 //! One call: from its head to its answer.
 
+mod answers;
+mod faults;
+mod record;
+
 use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use greenapi_model::{
-    AnswerKind, AnswerParts, Body, Condition, ErrorCase, Group, InstanceId, Part, PossibleAnswer, Repeat,
-    RequestParts, Violation, Violations,
-};
+use greenapi_model::{Condition, InstanceId, Violations};
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
 
-use super::{Changing, Emulation, json};
+use super::{Changing, Emulation};
 use crate::chance::Chance;
-use crate::fault::{Effect, Fault, Parameter};
+use crate::fault::{Effect, Fault};
 use crate::instance::{Instance, Turn};
-use crate::journal::masking::{self, Secrets};
-use crate::journal::{Entry, Head, Kept};
-use crate::outcome::{Answer, Ending, Outcome};
+use crate::journal::Kept;
+use crate::outcome::{Answer, Ending};
 use crate::prefer::Preferences;
 use crate::script::Step;
-use crate::wire::WireFault;
 
 /// So many bytes are read where the limit of the contract is one that is not enforced.
 const READ_ON: u64 = 4 << 20;
@@ -148,9 +146,14 @@ impl Emulation {
     pub(super) fn strike_everywhere(&self, wanted: impl Fn(&Fault) -> bool) -> Vec<Fault> {
         let mut faults = Vec::new();
         if self.everywhere.any.load(Ordering::Acquire) {
-            let nth = self.everywhere.calls.fetch_add(1, Ordering::Relaxed);
-            let mut chance = Chance::of_call(self.seed(), u64::MAX, nth);
-            self.everywhere.change(|injections| injections.strike(&mut chance, wanted, &mut faults));
+            self.everywhere.change(|injections| {
+                // What does not concern this moment must not change the chance of what does.
+                if injections.any(&wanted) {
+                    let nth = self.everywhere.calls.fetch_add(1, Ordering::Relaxed);
+                    let mut chance = Chance::of_call(self.seed(), u64::MAX, nth);
+                    injections.strike(&mut chance, wanted, &mut faults);
+                }
+            });
         }
         faults
     }
@@ -248,289 +251,6 @@ impl Call<'_> {
         }
         self.record(&mut answer, if depended { body } else { Kept::Unread }, depended);
         answer
-    }
-
-    fn early_answer(&self, early: Early) -> Answer {
-        let contract = &self.emulation.contract;
-        match early {
-            Early::Error(condition, violations) => self.refuse(&condition, violations),
-            Early::Own(status, message) => Answer::own(status, &message),
-            Early::Plain(index) => {
-                let plain = &contract.plain_answers()[index];
-                let mut outcome = Outcome::new(Ending::Plain, plain.status(), None);
-                outcome.clause = Some(Arc::clone(plain.clause()));
-                Answer::new(None, Vec::new(), outcome)
-            }
-        }
-    }
-
-    /// The answer by the state of the instance, the faults, and the request.
-    fn decide(&mut self, body: Kept<'_>) -> Answer {
-        let emulation = self.emulation;
-        let contract = &emulation.contract;
-        if let Some(answer) = self.possible(false) {
-            return answer;
-        }
-        if let Some(case) = self.turn.forced.as_deref().and_then(|slug| contract.error_case(slug)) {
-            return self.error(case, None);
-        }
-        let too_large = Condition::BodyAbove(emulation.body_limit);
-        let verdict = match body {
-            Kept::TooLarge if !self.ignored(&too_large) => return self.refuse(&too_large, None),
-            Kept::Whole(bytes) => {
-                if bytes.len() as u64 > emulation.body_limit {
-                    self.ignored(&too_large);
-                }
-                self.judge(bytes)
-            }
-            Kept::TooLarge | Kept::CutOff | Kept::Unread => Err(Refusal::of(Condition::InvalidRequest, None)),
-        };
-        for case in contract.errors() {
-            let applies = match (case.condition(), &verdict) {
-                (Condition::Instance(wanted), _) => *wanted == self.turn.state,
-                (condition, Err(refusal)) => *condition == refusal.condition,
-                _ => false,
-            };
-            if applies && !self.ignored(case.condition()) {
-                return self.error(case, verdict.err().and_then(|refusal| refusal.violations));
-            }
-        }
-        self.possible(true).unwrap_or_else(|| self.succeed())
-    }
-
-    /// What is wrong with the request, after faults had their say.
-    fn judge(&self, body: &[u8]) -> Result<(), Refusal> {
-        let contract = &self.emulation.contract;
-        let content_type = self.headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
-        let judged = contract
-            .request_content_type(content_type)
-            .map_err(|violation: Violation| Violations::from(violation))
-            .and_then(|()| contract.request(body).map(drop));
-        match judged {
-            Ok(()) => {
-                let (path, query) = match self.line.target.split_once('?') {
-                    Some((path, query)) => (path, Some(query)),
-                    None => (self.line.target, None),
-                };
-                let parts = RequestParts { path, query, content_type, body };
-                let strict = self.strikes(|fault| fault.content().is_some_and(|fault| fault.refuses(parts)));
-                strict.map_or(Ok(()), |fault| {
-                    let of_path = fault.content().is_some_and(|fault| fault.clause().part() == Part::Path);
-                    let condition = if of_path { Condition::OtherPath } else { Condition::InvalidRequest };
-                    Err(Refusal::of(condition, None))
-                })
-            }
-            Err(violations) => {
-                let lenient =
-                    self.strikes(|fault| fault.content().is_some_and(|fault| fault.accepts(&violations)));
-                if lenient.is_some() {
-                    return Ok(());
-                }
-                Err(Refusal::of(Condition::InvalidRequest, Some(Box::new(violations))))
-            }
-        }
-    }
-
-    /// The error that is the answer under a condition.
-    fn refuse(&self, condition: &Condition, violations: Option<Box<Violations>>) -> Answer {
-        match self.emulation.contract.error_when(condition) {
-            Some(case) => self.error(case, violations),
-            // Only a body can be too large without an error of the contract for it.
-            None => Answer::own(413, "the body is larger than this endpoint reads"),
-        }
-    }
-
-    fn error(&self, case: &ErrorCase, violations: Option<Box<Violations>>) -> Answer {
-        let emulation = self.emulation;
-        let timestamp = self.changing.clock.now(case.example_timestamp().unwrap_or_default());
-        let body = case.body(self.line.method, self.line.target, &timestamp);
-        let index = emulation.contract.errors().iter().position(|known| std::ptr::eq(known, case));
-        let slug =
-            index.map_or_else(|| case.slug().into(), |index| Arc::clone(&emulation.error_names[index]));
-        let mut outcome = Outcome::new(Ending::Error(slug), case.status(), None);
-        outcome.clause = Some(Arc::clone(case.clause()));
-        outcome.violations = violations;
-        let content_type = body.as_ref().map(|_| emulation.contract.media_type(Body::Error).to_owned());
-        Answer::new(content_type, body.map(|body| json(&body)).unwrap_or_default(), outcome)
-    }
-
-    /// The possible answer that a fault asks for, of those that make a group or of those that do not.
-    fn possible(&self, makes_group: bool) -> Option<Answer> {
-        let contract = &self.emulation.contract;
-        let (index, answer) = self.turn.faults.iter().find_map(|fault| match fault.effect() {
-            Effect::Possible(index) => {
-                let answer: &PossibleAnswer = contract.possible_answers().get(*index)?;
-                (answer.makes_group() == makes_group).then_some((*index, answer))
-            }
-            _ => None,
-        })?;
-        if makes_group {
-            self.make();
-        }
-        let timestamp = self.changing.clock.now(answer.example_timestamp().unwrap_or_default());
-        let body = answer.body(self.line.method, self.line.target, &timestamp);
-        let slug = Arc::clone(&self.emulation.possible_names[index]);
-        let mut outcome = Outcome::new(Ending::Possible(slug), answer.status(), None);
-        outcome.made_group = makes_group;
-        Some(Answer::new(answer.media_type().map(str::to_owned), body, outcome))
-    }
-
-    fn succeed(&self) -> Answer {
-        let contract = &self.emulation.contract;
-        let example = self.turn.faults.iter().find_map(|fault| match fault.effect() {
-            Effect::Example(index) => {
-                let example = contract.examples(Body::Response).get(*index)?;
-                Some((example, contract.response(example.body().as_bytes()).ok()?))
-            }
-            _ => None,
-        });
-        let (status, clause) = contract.success();
-        let (body, ending) = match example {
-            Some((example, group)) if !group.created() => {
-                (example.body().as_bytes().to_vec(), Ending::NotCreated)
-            }
-            // What is empty in the example is empty; all else is made.
-            Some((_, example)) => {
-                let made = self.make();
-                let link = Some(made.group_invite_link()).filter(|_| !example.group_invite_link().is_empty());
-                let group = Group::new(made.chat_id().clone(), link.cloned().unwrap_or_else(|| "".into()));
-                (json(&group), Ending::Created)
-            }
-            None => (json(&self.make()), Ending::Created),
-        };
-        let mut outcome = Outcome::new(ending, status, None);
-        outcome.made_group = outcome.ending == Ending::Created;
-        outcome.clause = Some(Arc::clone(clause));
-        Answer::new(Some(contract.media_type(Body::Response).to_owned()), body, outcome)
-    }
-
-    fn make(&self) -> Group {
-        let mint = &self.changing.mint;
-        match &self.instance {
-            Some(instance) => {
-                instance.make(self.emulation.settings.groups_kept, |nth| mint.group(instance.id(), nth))
-            }
-            // A fault took a path for that of the method, and the instance in it is none.
-            None => mint.group(self.id.unwrap_or(InstanceId::new(0)), 0),
-        }
-    }
-
-    /// What faults make of an answer that is decided.
-    fn apply_faults(&mut self, answer: &mut Answer) {
-        let faults = std::mem::take(&mut self.turn.faults);
-        for fault in faults {
-            if self.applies(&fault, answer) {
-                answer.outcome.faults.push(fault);
-            }
-        }
-        answer.outcome.status = answer.status;
-    }
-
-    /// Applies one fault; `false` if it has nothing to do with this call.
-    fn applies(&mut self, fault: &Fault, answer: &mut Answer) -> bool {
-        match fault.effect() {
-            Effect::Latency => {
-                let Parameter::Latency(latency) = fault.parameter() else { return false };
-                answer.delay += latency.sample(|| self.turn.chance.uniform());
-            }
-            Effect::Wire(wire) => answer.wire = Some(*wire),
-            Effect::Dribble => {
-                let Parameter::Pause(pause) = fault.parameter() else { return false };
-                answer.wire = Some(WireFault::Dribble(pause));
-            }
-            Effect::PlainText => {
-                let Ending::Error(slug) = &answer.outcome.ending else { return false };
-                let contract = &self.emulation.contract;
-                if contract.error_case(slug).is_none_or(|case| case.identifier().is_none()) {
-                    return false;
-                }
-                // What is in the envelope of another path or method holds the path, and goes where that goes.
-                let envelope: Option<serde_json::Value> = serde_json::from_slice(&answer.body).ok();
-                let Some(message) = envelope.as_ref().and_then(|envelope| envelope["message"].as_str())
-                else {
-                    return false;
-                };
-                answer.content_type = Some("text/plain; charset=utf-8".to_owned());
-                answer.body = message.as_bytes().to_vec();
-            }
-            Effect::Possible(index) => {
-                let Ending::Possible(slug) = &answer.outcome.ending else { return false };
-                return *self.emulation.possible_names[*index] == **slug;
-            }
-            Effect::Example(_) => {
-                return matches!(answer.outcome.ending, Ending::Created | Ending::NotCreated);
-            }
-            Effect::CloseAfterAccept => return false,
-            Effect::Content(content) => {
-                let kind = match &answer.outcome.ending {
-                    Ending::Created | Ending::NotCreated => AnswerKind::Success,
-                    Ending::Error(slug) => AnswerKind::Error(slug),
-                    Ending::Plain => AnswerKind::Plain(self.line.method),
-                    Ending::Possible(_) | Ending::Own(_) => return false,
-                };
-                let mut parts = AnswerParts {
-                    status: answer.status,
-                    content_type: answer.content_type.take(),
-                    body: std::mem::take(&mut answer.body),
-                };
-                let changed = content.change(kind, &mut parts);
-                (answer.status, answer.content_type, answer.body) =
-                    (parts.status, parts.content_type, parts.body);
-                return changed || self.struck.borrow().contains(fault);
-            }
-        }
-        true
-    }
-
-    /// Puts the call into the journal.
-    fn record(&self, answer: &mut Answer, body: Kept<'_>, depended: bool) {
-        let emulation = self.emulation;
-        let settings = &emulation.settings;
-        let path = masking::path(&emulation.contract, self.line.target, self.line.token);
-        let secrets = Secrets::of(&emulation.contract, self.line.target, self.line.token);
-        let head = Head { method: self.line.method, path, headers: self.headers, secrets };
-        let time = self.changing.clock.timestamp(emulation.example_time);
-        let instances = emulation.instance_count();
-        let next = || emulation.calls.fetch_add(1, Ordering::Relaxed) + 1;
-        let limits = &settings.journal;
-        if let Some(instance) = &self.instance {
-            let mut inner = instance.lock();
-            let number = next();
-            if let (true, Kept::Whole(bytes)) = (depended && !settings.retry_window.is_zero(), body) {
-                let invited = self.invites(&answer.outcome);
-                let at = emulation.started.elapsed();
-                answer.suspected_retry_of =
-                    inner.retries.note(bytes, number, at, settings.retry_window, invited);
-            }
-            let entry = Entry::new(number, time, &head, body, answer, limits.mask_phones);
-            emulation.metrics.count(&entry);
-            inner.journal.keep(Arc::new(entry), limits, instances);
-        } else {
-            let mut stray = emulation.stray();
-            let entry = Entry::new(next(), time, &head, body, answer, limits.mask_phones);
-            emulation.metrics.count(&entry);
-            stray.keep(Arc::new(entry), limits, 1);
-        }
-        emulation.recorded.tell();
-    }
-
-    /// Whether the answer asks to send the same call again.
-    fn invites(&self, outcome: &Outcome) -> bool {
-        let Ending::Error(slug) = &outcome.ending else { return false };
-        let case = self.emulation.contract.error_case(slug);
-        case.is_some_and(|case| case.repeat() == Repeat::Later)
-    }
-}
-
-/// Why a request is refused.
-struct Refusal {
-    condition: Condition,
-    violations: Option<Box<Violations>>,
-}
-
-impl Refusal {
-    fn of(condition: Condition, violations: Option<Box<Violations>>) -> Self {
-        Self { condition, violations }
     }
 }
 

@@ -1,0 +1,193 @@
+//! What decides an answer: the state of the instance, the faults, and the request.
+
+use std::sync::Arc;
+
+use greenapi_model::{
+    Body, Condition, ErrorCase, Group, InstanceId, Part, PossibleAnswer, RequestParts, Violation, Violations,
+};
+use http::header::CONTENT_TYPE;
+
+use super::{Call, Early};
+use crate::emulation::json;
+use crate::fault::Effect;
+use crate::journal::Kept;
+use crate::outcome::{Answer, Ending, Outcome};
+
+impl Call<'_> {
+    pub(super) fn early_answer(&self, early: Early) -> Answer {
+        let contract = &self.emulation.contract;
+        match early {
+            Early::Error(condition, violations) => self.refuse(&condition, violations),
+            Early::Own(status, message) => Answer::own(status, &message),
+            Early::Plain(index) => {
+                let plain = &contract.plain_answers()[index];
+                let mut outcome = Outcome::new(Ending::Plain, plain.status(), None);
+                outcome.clause = Some(Arc::clone(plain.clause()));
+                Answer::new(None, Vec::new(), outcome)
+            }
+        }
+    }
+
+    /// The answer by the state of the instance, the faults, and the request.
+    pub(super) fn decide(&mut self, body: Kept<'_>) -> Answer {
+        let emulation = self.emulation;
+        let contract = &emulation.contract;
+        if let Some(answer) = self.possible(false) {
+            return answer;
+        }
+        if let Some(case) = self.turn.forced.as_deref().and_then(|slug| contract.error_case(slug)) {
+            return self.error(case, None);
+        }
+        let too_large = Condition::BodyAbove(emulation.body_limit);
+        let verdict = match body {
+            Kept::TooLarge if !self.ignored(&too_large) => return self.refuse(&too_large, None),
+            Kept::Whole(bytes) => {
+                if bytes.len() as u64 > emulation.body_limit {
+                    self.ignored(&too_large);
+                }
+                self.judge(bytes)
+            }
+            Kept::TooLarge | Kept::CutOff | Kept::Unread => Err(Refusal::of(Condition::InvalidRequest, None)),
+        };
+        for case in contract.errors() {
+            let applies = match (case.condition(), &verdict) {
+                (Condition::Instance(wanted), _) => *wanted == self.turn.state,
+                (condition, Err(refusal)) => *condition == refusal.condition,
+                _ => false,
+            };
+            if applies && !self.ignored(case.condition()) {
+                return self.error(case, verdict.err().and_then(|refusal| refusal.violations));
+            }
+        }
+        self.possible(true).unwrap_or_else(|| self.succeed())
+    }
+
+    /// What is wrong with the request, after faults had their say.
+    fn judge(&self, body: &[u8]) -> Result<(), Refusal> {
+        let contract = &self.emulation.contract;
+        let content_type = self.headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
+        let judged = contract
+            .request_content_type(content_type)
+            .map_err(|violation: Violation| Violations::from(violation))
+            .and_then(|()| contract.request(body).map(drop));
+        match judged {
+            Ok(()) => {
+                let (path, query) = match self.line.target.split_once('?') {
+                    Some((path, query)) => (path, Some(query)),
+                    None => (self.line.target, None),
+                };
+                let parts = RequestParts { path, query, content_type, body };
+                let strict = self.strikes(|fault| fault.content().is_some_and(|fault| fault.refuses(parts)));
+                strict.map_or(Ok(()), |fault| {
+                    let of_path = fault.content().is_some_and(|fault| fault.clause().part() == Part::Path);
+                    let condition = if of_path { Condition::OtherPath } else { Condition::InvalidRequest };
+                    Err(Refusal::of(condition, None))
+                })
+            }
+            Err(violations) => {
+                let lenient =
+                    self.strikes(|fault| fault.content().is_some_and(|fault| fault.accepts(&violations)));
+                if lenient.is_some() {
+                    return Ok(());
+                }
+                Err(Refusal::of(Condition::InvalidRequest, Some(Box::new(violations))))
+            }
+        }
+    }
+
+    /// The error that is the answer under a condition.
+    fn refuse(&self, condition: &Condition, violations: Option<Box<Violations>>) -> Answer {
+        match self.emulation.contract.error_when(condition) {
+            Some(case) => self.error(case, violations),
+            // Only a body can be too large without an error of the contract for it.
+            None => Answer::own(413, "the body is larger than this endpoint reads"),
+        }
+    }
+
+    fn error(&self, case: &ErrorCase, violations: Option<Box<Violations>>) -> Answer {
+        let emulation = self.emulation;
+        let timestamp = self.changing.clock.now(case.example_timestamp().unwrap_or_default());
+        let body = case.body(self.line.method, self.line.target, &timestamp);
+        let index = emulation.contract.errors().iter().position(|known| std::ptr::eq(known, case));
+        let slug =
+            index.map_or_else(|| case.slug().into(), |index| Arc::clone(&emulation.error_names[index]));
+        let mut outcome = Outcome::new(Ending::Error(slug), case.status(), None);
+        outcome.clause = Some(Arc::clone(case.clause()));
+        outcome.violations = violations;
+        let content_type = body.as_ref().map(|_| emulation.contract.media_type(Body::Error).to_owned());
+        Answer::new(content_type, body.map(|body| json(&body)).unwrap_or_default(), outcome)
+    }
+
+    /// The possible answer that a fault asks for, of those that make a group or of those that do not.
+    fn possible(&self, makes_group: bool) -> Option<Answer> {
+        let contract = &self.emulation.contract;
+        let (index, answer) = self.turn.faults.iter().find_map(|fault| match fault.effect() {
+            Effect::Possible(index) => {
+                let answer: &PossibleAnswer = contract.possible_answers().get(*index)?;
+                (answer.makes_group() == makes_group).then_some((*index, answer))
+            }
+            _ => None,
+        })?;
+        if makes_group {
+            self.make();
+        }
+        let timestamp = self.changing.clock.now(answer.example_timestamp().unwrap_or_default());
+        let body = answer.body(self.line.method, self.line.target, &timestamp);
+        let slug = Arc::clone(&self.emulation.possible_names[index]);
+        let mut outcome = Outcome::new(Ending::Possible(slug), answer.status(), None);
+        outcome.made_group = makes_group;
+        Some(Answer::new(answer.media_type().map(str::to_owned), body, outcome))
+    }
+
+    fn succeed(&self) -> Answer {
+        let contract = &self.emulation.contract;
+        let example = self.turn.faults.iter().find_map(|fault| match fault.effect() {
+            Effect::Example(index) => {
+                let example = contract.examples(Body::Response).get(*index)?;
+                Some((example, contract.response(example.body().as_bytes()).ok()?))
+            }
+            _ => None,
+        });
+        let (status, clause) = contract.success();
+        let (body, ending) = match example {
+            Some((example, group)) if !group.created() => {
+                (example.body().as_bytes().to_vec(), Ending::NotCreated)
+            }
+            // What is empty in the example is empty; all else is made.
+            Some((_, example)) => {
+                let made = self.make();
+                let link = Some(made.group_invite_link()).filter(|_| !example.group_invite_link().is_empty());
+                let group = Group::new(made.chat_id().clone(), link.cloned().unwrap_or_else(|| "".into()));
+                (json(&group), Ending::Created)
+            }
+            None => (json(&self.make()), Ending::Created),
+        };
+        let mut outcome = Outcome::new(ending, status, None);
+        outcome.made_group = outcome.ending == Ending::Created;
+        outcome.clause = Some(Arc::clone(clause));
+        Answer::new(Some(contract.media_type(Body::Response).to_owned()), body, outcome)
+    }
+
+    fn make(&self) -> Group {
+        let mint = &self.changing.mint;
+        match &self.instance {
+            Some(instance) => {
+                instance.make(self.emulation.settings.groups_kept, |nth| mint.group(instance.id(), nth))
+            }
+            // A fault took a path for that of the method, and the instance in it is none.
+            None => mint.group(self.id.unwrap_or(InstanceId::new(0)), 0),
+        }
+    }
+}
+
+/// Why a request is refused.
+struct Refusal {
+    condition: Condition,
+    violations: Option<Box<Violations>>,
+}
+
+impl Refusal {
+    fn of(condition: Condition, violations: Option<Box<Violations>>) -> Self {
+        Self { condition, violations }
+    }
+}
