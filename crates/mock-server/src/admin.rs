@@ -20,14 +20,14 @@ mod verify;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, ORIGIN};
-use http::{HeaderMap, Method, Request, Response, request};
+use http::header::{AUTHORIZATION, HOST, ORIGIN};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, request};
 use http_body_util::Full;
 use hyper::body::Body;
 use hyper::service::Service;
@@ -53,8 +53,8 @@ const BODY_LIMIT: u64 = 1 << 20;
 ///
 /// [`Server`](crate::Server) has one by default. It is a hyper service too, for a server of your own; it is cheap to clone,
 /// and answers 404 to what is not below `/__admin`. Whoever reaches it may do anything with the emulation, so on an address
-/// that others reach it wants a [`BearerToken`]: see [`on`](Self::on). Without one it refuses what has an `Origin`, so that no page
-/// in a browser steers it behind somebody's back.
+/// that others reach it wants a [`BearerToken`]: see [`on`](Self::on). Without one it refuses what has an `Origin`, and what calls
+/// this machine by another name than `localhost` or an address, so that no page in a browser steers it behind somebody's back.
 ///
 /// Its requests are in no journal, and are logged at the level DEBUG by their route, without a path. What it can do stands in
 /// its own OpenAPI document: [`document`](Self::document).
@@ -219,7 +219,7 @@ impl Inner {
     fn refuses(&self, headers: &HeaderMap) -> Option<Reply> {
         match &self.token {
             Some(token) => {
-                let given = headers.get(AUTHORIZATION).map(http::HeaderValue::as_bytes);
+                let given = headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
                 (!token.is_in(given)).then(Reply::unauthorized)
             }
             None if self.closed => Some(
@@ -238,7 +238,28 @@ impl Inner {
                     )
                     .into_reply(),
             ),
+            None if !headers.get(HOST).is_none_or(is_of_this_machine) => Some(
+                Refusal::of(403, "Forbidden")
+                    .detail(
+                        "a control plane without a token is called by `localhost` or by the address of this machine, as another \
+                         name may be that of any page: give it a token",
+                    )
+                    .into_reply(),
+            ),
             None => None,
         }
     }
+}
+
+/// Whether a `Host` names this machine by itself. Another name may be one that somebody made lead here.
+fn is_of_this_machine(host: &HeaderValue) -> bool {
+    let host = host.to_str().unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+        || name.eq_ignore_ascii_case("localhost")
+        || name.to_ascii_lowercase().ends_with(".localhost")
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use greenapi_model::{Condition, Contract, InstanceState};
+use greenapi_model::{Condition, Contract, InstanceId, InstanceState};
 use jiff::Timestamp;
 
 pub use self::call::Call;
@@ -22,6 +22,7 @@ pub use self::steps::UnknownStep;
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::injection::{Injection, Injections};
+use crate::instance::Behaviour;
 use crate::instances::Instances;
 use crate::journal::{Journal, JournalLimits};
 use crate::metrics::Metrics;
@@ -57,6 +58,8 @@ pub struct Emulation {
     /// What of the settings may be changed while it runs.
     changing: RwLock<Arc<Changing>>,
     instances: Instances,
+    /// What a reset brings back, though it was removed or replaced.
+    at_start: Mutex<Vec<(InstanceId, Behaviour)>>,
     everywhere: Everywhere,
     /// The calls that belong to no instance.
     stray: Mutex<Journal>,
@@ -172,6 +175,7 @@ impl Emulation {
             body_limit: body_limit.unwrap_or(BODY_LIMIT),
             changing: RwLock::new(Arc::new(changing)),
             instances: Instances::default(),
+            at_start: Mutex::default(),
             everywhere: Everywhere::default(),
             stray: Mutex::default(),
             calls: AtomicU64::new(0),
@@ -182,7 +186,7 @@ impl Emulation {
             contract,
         };
         for instance in emulation.test_instances() {
-            emulation.set_instance(instance.id, instance.behaviour)?;
+            emulation.start_with_instance(instance.id, instance.behaviour)?;
         }
         emulation.instances.limit(emulation.settings.most_instances);
         Ok(emulation)

@@ -49,6 +49,11 @@ impl Fault {
         self.parameter
     }
 
+    /// Whether it is about what the service answers to a call, so that nothing else can meet it.
+    pub(crate) fn is_of_domain(&self) -> bool {
+        matches!(self.effect(), Effect::Possible(_) | Effect::Example(_))
+    }
+
     pub(crate) fn content(&self) -> Option<&ContentFault> {
         match self.effect() {
             Effect::Content(fault) => Some(fault),
@@ -109,6 +114,12 @@ impl KnownFault {
     #[must_use]
     pub fn clause(&self) -> Option<&Arc<Clause>> {
         self.clause.as_ref()
+    }
+
+    /// Whether it can strike a call, and not only a connection before there is one.
+    #[must_use]
+    pub fn is_of_calls(&self) -> bool {
+        !matches!(self.effect, Effect::CloseAfterAccept)
     }
 
     /// The parameter that it has if none is given, such as `1s`; empty if it takes none.

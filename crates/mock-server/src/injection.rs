@@ -92,6 +92,14 @@ impl Injections {
         self.latest
     }
 
+    /// From here on the numbers go on after those that others gave out.
+    pub(crate) fn number_after(&mut self, others: &Self) {
+        self.latest += others.latest;
+        for (number, _) in &mut self.switched_on {
+            *number += others.latest;
+        }
+    }
+
     /// The faults that strike at one call. Those that are not wanted do not count it as a call.
     pub(crate) fn strike(
         &mut self,

@@ -179,7 +179,14 @@ impl Inner {
     }
 
     /// Counts a call. The script goes one step on if `step` is not given.
-    pub(crate) fn turn(&mut self, seed: u64, id: InstanceId, step: Option<Step>, has_script: bool) -> Turn {
+    pub(crate) fn turn(
+        &mut self,
+        seed: u64,
+        id: InstanceId,
+        step: Option<Step>,
+        has_script: bool,
+        wanted: impl Fn(&Fault) -> bool,
+    ) -> Turn {
         let mut chance = Chance::of_call(seed, id.number(), self.calls);
         self.calls += 1;
         let step = step.or_else(|| if has_script { self.script.next() } else { None });
@@ -192,7 +199,7 @@ impl Inner {
             Some(Step::Error(slug)) => forced = Some(slug),
             Some(Step::Fault(fault)) => faults.push(fault),
         }
-        self.injections.strike(&mut chance, |_| true, &mut faults);
+        self.injections.strike(&mut chance, wanted, &mut faults);
         Turn { state: state.unwrap_or_else(|| self.state.clone()), forced, faults, chance }
     }
 
@@ -202,7 +209,10 @@ impl Inner {
         let behaviour =
             initial.as_deref().cloned().unwrap_or_else(|| Behaviour::of(InstanceState::Authorized));
         let was_set_up = initial.is_some();
-        *self = Self::of(behaviour, initial);
+        let mut fresh = Self::of(behaviour, initial);
+        // A number that was given out before the reset must not switch off what is switched on after it.
+        fresh.injections.number_after(&self.injections);
+        *self = fresh;
         was_set_up
     }
 

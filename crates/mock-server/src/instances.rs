@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use greenapi_model::InstanceId;
+use greenapi_model::{InstanceId, InstanceState};
 
 use crate::instance::{Behaviour, Instance};
 
@@ -32,6 +32,18 @@ impl Instances {
         }
         shard.insert(id, Arc::new(Instance::set_up(id, behaviour)));
         Ok(())
+    }
+
+    /// The instance, set up as an authorized one if it is not there. If there are too many, says how many there may be.
+    pub(crate) fn find_or_set(&self, id: InstanceId) -> Result<Arc<Instance>, usize> {
+        let mut shard = self.shard(id).write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(instance) = shard.get(&id) {
+            return Ok(Arc::clone(instance));
+        }
+        self.count_one_more()?;
+        let instance = Arc::new(Instance::set_up(id, Behaviour::of(InstanceState::Authorized)));
+        shard.insert(id, Arc::clone(&instance));
+        Ok(instance)
     }
 
     fn count_one_more(&self) -> Result<(), usize> {

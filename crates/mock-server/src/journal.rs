@@ -7,6 +7,8 @@ mod retries;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use greenapi_model::InstanceId;
+
 pub use self::entry::{Entry, RecordedBody};
 pub(crate) use self::entry::{Head, Kept};
 pub(crate) use self::retries::Retries;
@@ -16,7 +18,7 @@ pub(crate) use self::retries::Retries;
 pub struct JournalLimits {
     /// The most calls of each instance. 0 keeps none.
     pub entries: usize,
-    /// The most bytes for each instance: heads and bodies of its calls. One call is kept whatever its size.
+    /// The most bytes for each instance: heads and bodies of its calls. Of one call that is larger by itself the body is not kept.
     pub bytes: usize,
     /// The most bytes for all instances together, shared out evenly as soon as there are many of them; each keeps
     /// [`LEAST`](Self::LEAST) all the same.
@@ -30,7 +32,7 @@ impl JournalLimits {
     pub const LEAST: usize = 2048;
 
     /// The bytes that one of so many instances may have.
-    fn share(&self, instances: usize) -> usize {
+    pub(crate) fn share(&self, instances: usize) -> usize {
         self.bytes.min((self.total_bytes / instances.max(1)).max(Self::LEAST))
     }
 }
@@ -92,6 +94,12 @@ impl Journal {
             self.bytes -= entry.size();
         }
         true
+    }
+
+    /// Takes the calls out that name an instance.
+    pub(crate) fn forget_instance(&mut self, id: InstanceId) {
+        self.entries.retain(|entry| entry.instance() != Some(id));
+        self.bytes = self.entries.iter().map(|entry| entry.size()).sum();
     }
 
     pub(crate) fn clear(&mut self) {

@@ -38,9 +38,9 @@ impl Preferences {
         Ok(found)
     }
 
-    /// The value of `Preference-Applied`.
-    pub(crate) fn applied(&self) -> Option<String> {
-        let example = self.example.as_ref().map(|example| {
+    /// The value of `Preference-Applied`. A call may end otherwise than it was asked for: to another path, for instance.
+    pub(crate) fn applied(&self, example_is_followed: bool) -> Option<String> {
+        let example = self.example.as_ref().filter(|_| example_is_followed).map(|example| {
             let plain = example.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
             if plain { format!("example={example}") } else { format!("example=\"{example}\"") }
         });
@@ -92,7 +92,7 @@ mod tests {
             let found = Preferences::of(&headers).unwrap();
             let wait = wait.map(Duration::from_millis);
             assert_eq!((found.example.as_deref(), found.wait), (example, wait), "{values:?}");
-            assert_eq!(found.applied().unwrap_or_default(), applied, "{values:?}");
+            assert_eq!(found.applied(true).unwrap_or_default(), applied, "{values:?}");
         };
         check(&[], None, None, "");
         check(&["example=instance-starting"], Some("instance-starting"), None, "example=instance-starting");

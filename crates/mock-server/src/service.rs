@@ -47,7 +47,8 @@ impl EmulationService {
     }
 
     /// The same for one connection, whose bytes can be hurt: see [`Wire`](crate::Wire). Without this, faults on the wire close
-    /// the connection, and a body that is to come byte by byte comes at once.
+    /// the connection, a body that is to come byte by byte comes at once, and a call that is never answered waits until the
+    /// connection ends.
     #[must_use]
     pub fn on(&self, wire: WireHandle) -> Self {
         Self { emulation: Arc::clone(&self.emulation), wire: Some(wire) }

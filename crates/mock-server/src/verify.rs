@@ -1,9 +1,10 @@
 //! Verifying afterwards which calls came.
 
 mod difference;
-mod explanation;
+pub(crate) mod explanation;
 mod names;
 mod pattern;
+pub(crate) mod same_json;
 mod times;
 
 use std::sync::Arc;

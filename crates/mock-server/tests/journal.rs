@@ -6,8 +6,11 @@ mod support;
 
 use std::time::Duration;
 
-use greenapi_mock_server::{Clock, Emulation, Entry, JournalLimits, RecordedBody, Settings};
-use greenapi_model::{Body, Contract};
+use greenapi_mock_server::{
+    Behaviour, CallPattern, Clock, Emulation, Entry, Injection, JournalLimits, RecordedBody, Scope, Settings,
+    Times, Verification,
+};
+use greenapi_model::{Body, Contract, InstanceState};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use support::{Fixture, VALID, create, request};
 
@@ -65,7 +68,8 @@ fn each_call_is_kept_with_what_came_of_it() {
         ]
     );
     let of = |id: u64| fixture.emulation.calls(id.into()).kept.len();
-    assert_eq!((of(7), of(8), of(9)), (4, 1, 0));
+    // The last one named an instance that is not there.
+    assert_eq!((of(7), of(8), of(9)), (4, 1, 1));
     assert_eq!(fixture.emulation.stray_calls().kept.len(), 2);
     let entry = fixture.emulation.calls(7.into()).kept[0].clone();
     let headers: Vec<_> = entry.headers().map(|(name, value)| format!("{name}: {value}")).collect();
@@ -189,4 +193,66 @@ fn the_examples_of_the_contract_are_kept_byte_for_byte() {
     for (entry, example) in calls.kept.iter().zip(emulation.contract().examples(Body::Request)) {
         assert_eq!(entry.body().bytes(), Some(example.body().as_bytes()), "{}", example.name());
     }
+}
+
+#[test]
+fn a_token_is_masked_where_it_does_not_belong() {
+    let emulation = with(Settings::default());
+    let minds = Behaviour::of(InstanceState::Authorized).token("the-right-token".parse().unwrap());
+    emulation.set_instance(7.into(), minds).unwrap();
+    let check = |target: &str, name: &'static str, value: &'static str, secret: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        let answer = emulation.open("POST", target, &headers).answer(VALID);
+        let calls = emulation.all_calls();
+        let entry = calls.kept.last().unwrap();
+        let explained = Verification::of(CallPattern::created(), Times::exactly(99)).verify(&calls);
+        let shown = format!(
+            "{entry:?} {answer:?} {:?} {:?}",
+            entry.headers().collect::<Vec<_>>(),
+            explained.explanation()
+        );
+        assert!(!shown.to_lowercase().contains(secret), "{target} {name}: {shown}");
+        emulation.forget_all_calls();
+    };
+    let path = "/waInstance8/createGroup/S3cret-Token";
+    check(path, "prefer", "example=S3cret-Token", "s3cret-token");
+    check(path, "s3cret-token", "x", "s3cret-token");
+    check("/waInstance8/createGroup/x?key=S3cret-Token", "x-copy", "a S3cret-Token b", "s3cret-token");
+    check("/waInstance7/createGroup/a-wrong-token", "x-token", "the-right-token", "the-right-token");
+}
+
+#[test]
+fn all_journals_together_are_bounded() {
+    let limits = JournalLimits { total_bytes: 1 << 20, ..JournalLimits::default() };
+    let emulation = with(Settings { journal: limits, ..Settings::default() });
+    let mut large = VALID.to_vec();
+    large.resize(100_000, b' ');
+    for id in 1..=100 {
+        post(&emulation, id, &large);
+    }
+    let calls = emulation.all_calls();
+    let bytes: usize = calls.kept.iter().filter_map(|entry| entry.body().bytes().map(<[u8]>::len)).sum();
+    assert!(bytes <= 1 << 20, "{bytes}");
+    assert_eq!(calls.kept.len(), 100, "what is too large is kept without its body");
+    assert_eq!(calls.kept[99].body(), &RecordedBody::Omitted);
+
+    let fault = Injection::of(emulation.fault("wire.latency=0s").unwrap());
+    for _ in 0..1000 {
+        emulation.inject(Scope::Instance(7.into()), fault.clone()).unwrap();
+    }
+    for _ in 0..100 {
+        post(&emulation, 7, VALID);
+    }
+    assert!(emulation.calls(7.into()).kept.len() < 10, "the faults of a call count too");
+}
+
+#[test]
+fn a_long_preference_costs_no_time() {
+    let emulation = with(Settings::default());
+    let mut headers = HeaderMap::new();
+    let long = format!("example={}", "a-".repeat(200_000));
+    headers.insert(HeaderName::from_static("prefer"), HeaderValue::from_str(&long).unwrap());
+    let answer = emulation.open("POST", "/waInstance7/createGroup/t0ken", &headers).answer(VALID);
+    assert!(answer.status == 400 && answer.body.len() < 1000, "{}", answer.body.len());
 }

@@ -295,3 +295,122 @@ fn a_preference_that_is_no_text_is_refused() {
     assert!(!call.depends_on_body());
     assert_eq!(call.answer(VALID).status, 400);
 }
+
+#[test]
+fn a_preference_alone_decides_and_uses_nothing_up() {
+    let emulation = emulation();
+    let seven = Scope::Instance(7.into());
+    let limited = || Injection::of(emulation.fault("domain.too-many-requests").unwrap()).calls(1);
+    let call = |method: &str, target: &str, prefer: &'static str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(HeaderName::from_static("prefer"), HeaderValue::from_static(prefer));
+        let answer = emulation.open(method, target, &headers).answer(VALID);
+        (answer.outcome.name().to_owned(), answer.preference_applied.unwrap_or_default())
+    };
+    let path = "/waInstance7/createGroup/t0ken";
+    for (method, target, prefer, outcome, applied) in [
+        ("POST", path, "example=bad-request-data", "bad-request-data", "example=bad-request-data"),
+        ("POST", path, "example=ok", "created", "example=ok"),
+        ("POST", path, "example=nonsense", "own", ""),
+        ("GET", path, "example=ok", "wrong-method", ""),
+        ("GET", path, "", "wrong-method", ""),
+        ("POST", "/waInstance7/sendMessage/t0ken", "example=ok", "wrong-path", ""),
+        ("POST", "/waInstance1101000005/createGroup/wrong", "example=ok", "wrong-token", ""),
+        ("POST", "/waInstance1101000002/createGroup/x", "example=500-but-created", "instance-starting", ""),
+    ] {
+        emulation.withdraw_all(seven);
+        emulation.inject(seven, limited()).unwrap();
+        let expected = (outcome.to_owned(), applied.to_owned());
+        assert_eq!(call(method, target, prefer), expected, "{method} {target} {prefer}");
+        assert_eq!(emulation.injections(seven).len(), 1, "{method} {target} {prefer}");
+    }
+}
+
+#[test]
+fn a_step_is_stronger_than_a_fault_that_is_switched_on() {
+    let emulation = emulation();
+    let seven = Scope::Instance(7.into());
+    let inject = |fault: &str| emulation.inject(seven, Injection::of(emulation.fault(fault).unwrap()));
+    inject("domain.too-many-requests").unwrap();
+    emulation.set_script(7.into(), script(&emulation, &["bad-request-data"])).unwrap();
+    assert_eq!(outcomes(&emulation, 7, 2), ["bad-request-data", "too-many-requests"]);
+    let headers = HeaderMap::new();
+    emulation.withdraw_all(seven);
+    inject("wire.garbage").unwrap();
+    emulation.set_script(7.into(), script(&emulation, &["wire.empty-reply"])).unwrap();
+    let answer = emulation.open("POST", "/waInstance7/createGroup/t0ken", &headers).answer(VALID);
+    assert_eq!(
+        format!("{:?} {:?}", answer.wire, answer.outcome.faults()),
+        "Some(EmptyReply) [Fault(wire.empty-reply)]"
+    );
+    let never = emulation.step("wire.close-after-accept").unwrap();
+    assert!(emulation.set_script(7.into(), Script::of([never])).is_err());
+}
+
+#[test]
+fn what_is_not_enforced_leaves_the_rest_as_it_is() {
+    let emulation = emulation();
+    let everywhere = |fault: &str| {
+        emulation.inject(Scope::Everywhere, Injection::of(emulation.fault(fault).unwrap())).unwrap();
+    };
+    everywhere("error.wrong-method/not-enforced");
+    let headers = HeaderMap::new();
+    let put = || emulation.open("PUT", "/waInstance30/createGroup/t0ken", &headers).answer(VALID).body;
+    assert_ne!(put(), put(), "no two groups are the same");
+    assert_eq!(emulation.groups(30.into()).made, 2);
+
+    everywhere("error.wrong-token/not-enforced");
+    let behaviour = Behaviour::of(AUTHORIZED).token("the-right-one".parse().unwrap());
+    emulation.set_instance(31.into(), behaviour.script(script(&emulation, &["starting"]))).unwrap();
+    assert_eq!(outcomes(&emulation, 31, 2), ["instance-starting", "created"]);
+
+    everywhere("error.wrong-path/not-enforced");
+    let target = "/waInstance/createGroup/830274659102837465";
+    let answer = emulation.open("POST", target, &headers).answer(VALID);
+    assert_eq!(
+        answer.outcome.instance().map(greenapi_model::InstanceId::number),
+        Some(1),
+        "no number of a token is an instance"
+    );
+}
+
+#[test]
+fn a_reset_brings_back_what_was_there_at_the_start() {
+    let emulation = emulation();
+    emulation.remove_instance(1_101_000_003.into());
+    emulation.set_instance(1_101_000_002.into(), Behaviour::of(AUTHORIZED)).unwrap();
+    emulation.reset();
+    assert_eq!(outcomes(&emulation, 1_101_000_003, 1), ["instance-not-authorized"]);
+    assert_eq!(outcomes(&emulation, 1_101_000_002, 1), ["instance-starting"]);
+
+    let fault = || Injection::of(emulation.fault("domain.rate-overlimit").unwrap());
+    let seven = Scope::Instance(7.into());
+    emulation.set_instance(7.into(), Behaviour::of(AUTHORIZED)).unwrap();
+    let before = emulation.inject(seven, fault()).unwrap();
+    emulation.reset_instance(7.into());
+    emulation.inject(seven, fault()).unwrap();
+    assert!(!emulation.withdraw(seven, before), "the number of an earlier fault switches off no later one");
+}
+
+#[test]
+fn what_is_done_at_the_same_time_is_done_both() {
+    let emulation = emulation();
+    let fault = || Injection::of(emulation.fault("domain.rate-overlimit").unwrap());
+    for id in 100_000_u64..100_500 {
+        let together = std::sync::Barrier::new(3);
+        let inject = || {
+            together.wait();
+            emulation.inject(Scope::Instance(id.into()), fault()).unwrap();
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(inject);
+            scope.spawn(inject);
+            scope.spawn(|| {
+                together.wait();
+                outcomes(&emulation, id, 1)
+            });
+        });
+        assert_eq!(emulation.injections(Scope::Instance(id.into())).len(), 2, "{id}");
+        assert_eq!(emulation.calls(id.into()).kept.len(), 1, "{id}");
+    }
+}

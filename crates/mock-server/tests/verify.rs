@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test fails by a panic.
 
-use greenapi_mock_server::{CallPattern, Emulation, JournalLimits, Settings, Times, Verification};
+use greenapi_mock_server::{
+    CallPattern, Emulation, Injection, JournalLimits, Scope, Settings, Times, Verification,
+};
 use greenapi_model::Contract;
 use http::HeaderMap;
 use insta::assert_snapshot;
@@ -191,4 +193,40 @@ fn where_nothing_came_the_explanation_is_one_line() {
         json!({"inOrder": [{"status": 200}]}),
         "expected these calls, in this order, but one did not come:\n  with status 200: none",
     );
+}
+
+#[test]
+fn a_green_verification_is_no_slip() {
+    let emulation = Emulation::new(Contract::default()).unwrap();
+    let headers = HeaderMap::new();
+    let slow = emulation.fault("wire.latency=0.2s").unwrap();
+    emulation.inject(Scope::Instance(7.into()), Injection::of(slow)).unwrap();
+    for body in [&br#"{"phones":[79001234567]}"#[..], br#"{"groupName":"x","phones":[79001234567.0]}"#] {
+        let _ = emulation.open("POST", "/waInstance7/createGroup/t0ken", &headers).answer(body);
+    }
+    let never = |pattern: CallPattern| {
+        pattern.check(&emulation).unwrap();
+        Verification::of(pattern, Times::exactly(0)).verify(&emulation.calls(7.into())).holds()
+    };
+    assert!(!never(CallPattern::any().clause("request.groupName.required")), "a clause of the request");
+    assert!(
+        !never(CallPattern::any().body(json!({"phones": [79_001_234_567_u64]}))),
+        "a number in another spelling"
+    );
+    for fault in ["wire.latency", "latency", "wire.latency=200ms", "latency=200ms"] {
+        assert!(!never(CallPattern::any().fault(fault)), "{fault}");
+    }
+    let refused = |pattern: CallPattern| pattern.check(&emulation).unwrap_err().to_string();
+    assert_eq!(
+        refused(CallPattern::any().fault("wire.latency=0.2s")),
+        "the fault `wire.latency=0.2s` is written `wire.latency=200ms` here"
+    );
+    assert_eq!(
+        refused(CallPattern::any().method("post")),
+        "an HTTP method is in capitals: `POST`, not `post`"
+    );
+    let journal = JournalLimits { mask_phones: true, ..JournalLimits::default() };
+    let settings = Settings { journal, ..Settings::default() };
+    let masked = Emulation::with(Contract::default(), settings).unwrap();
+    assert!(CallPattern::any().body(json!({"groupName": "x"})).check(&masked).is_err());
 }

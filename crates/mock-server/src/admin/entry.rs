@@ -115,6 +115,7 @@ fn greenapi(entry: &Entry) -> Value {
             RecordedBody::TooLarge => "too-large",
             RecordedBody::CutOff => "cut-off",
             RecordedBody::Unread => "unread",
+            RecordedBody::Omitted => "omitted",
         },
     })
 }

@@ -93,7 +93,8 @@ fn known(emulation: &Emulation) -> String {
     let contract = emulation.contract();
     let errors = contract.errors().iter().map(|case| case.slug().to_owned());
     // Those of the content are too many to be listed here.
-    let faults = emulation.faults().iter().map(KnownFault::id).filter(|id| !id.contains('/'));
+    let faults = emulation.faults().iter().filter(|fault| fault.is_of_calls());
+    let faults = faults.map(KnownFault::id).filter(|id| !id.contains('/'));
     let faults = faults.map(|id| id.strip_prefix("domain.").unwrap_or(id).to_owned());
     let steps = ["ok".to_owned()].into_iter().chain(errors).chain(faults);
     let steps = steps.map(|step| format!("`{NEXT_CALL}{step}`"));

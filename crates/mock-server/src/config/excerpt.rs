@@ -19,6 +19,10 @@ pub(super) fn of(text: &str, span: &Range<usize>) -> ((usize, usize), Option<Str
         return ((number, column), None);
     }
     let line = text[line_start..].lines().next().unwrap_or_default();
+    // What has a quote without its other one, and no key before it, may be the rest of a text.
+    if open_quote(line).is_some() && !line.contains('=') {
+        return ((number, column), None);
+    }
     let start = (start - line_start).min(line.len());
     let end = boundary(text, span.end).saturating_sub(line_start).clamp(start, line.len());
     ((number, column), show(number, line, start..end))
@@ -34,16 +38,56 @@ fn boundary(text: &str, index: usize) -> usize {
 }
 
 fn show(number: usize, line: &str, marked: Range<usize>) -> Option<String> {
-    let width = |line: &str| without_tokens(line).chars().count();
-    let (before, up_to) = (width(&line[..marked.start]), width(&line[..marked.end]));
-    if before >= WIDEST {
+    let (before, rest) = line.split_at(marked.start);
+    let (meant, after) = rest.split_at(marked.end - marked.start);
+    let open = open_quote(before);
+    let before = without_texts(before);
+    // What is meant is shown, unless it belongs to a token.
+    let up_to = without_tokens(&format!("{before}{meant}"));
+    let meant = up_to.strip_prefix(&before).map_or("***", |meant| meant);
+    // A text that began before goes on behind.
+    let after = match open {
+        Some(quote) if !meant.contains(quote) => after.split_once(quote).map_or("", |(_, behind)| behind),
+        _ => after,
+    };
+    let shown = without_tokens(&format!("{before}{meant}{}", without_texts(after)));
+    let width = |text: &str| text.chars().count();
+    if width(&before) >= WIDEST {
         return None;
     }
-    let shown: String = without_tokens(line).chars().take(WIDEST).collect();
-    let marks = "^".repeat(up_to.min(WIDEST).saturating_sub(before).max(1));
+    let shown: String = shown.chars().take(WIDEST).collect();
+    let marks = "^".repeat(width(meant).min(WIDEST - width(&before)).max(1));
     let number = number.to_string();
-    let (margin, indent) = (" ".repeat(number.len()), " ".repeat(before));
-    Some(format!("{margin} |\n{number} | {shown}\n{margin} | {indent}{marks}"))
+    let (margin, indent) = (" ".repeat(number.len()), " ".repeat(width(&before)));
+    Some(format!("{margin} |\n{number} | {}\n{margin} | {indent}{marks}", shown.trim_end()))
+}
+
+/// The quote of a text that begins in the line and does not end in it.
+fn open_quote(line: &str) -> Option<char> {
+    let mut open = None;
+    for character in line.chars().filter(|character| ['"', '\''].contains(character)) {
+        match open {
+            None => open = Some(character),
+            Some(quote) if quote == character => open = None,
+            Some(_) => {}
+        }
+    }
+    open
+}
+
+/// A part of a line with stars for each text in it, and without a comment: anything may stand there.
+fn without_texts(line: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find(['"', '\'', '#']) {
+        shown.push_str(&rest[..start]);
+        if rest[start..].starts_with('#') {
+            return shown;
+        }
+        shown.push_str("***");
+        rest = &rest[start + end_of_value(&rest[start..])..];
+    }
+    shown + rest
 }
 
 /// The line with stars for the value of each key that may be meant for a token's, also where it is no TOML: `token: x`.
@@ -81,9 +125,8 @@ fn without_tokens(line: &str) -> String {
 fn is_of_token(before: &str) -> bool {
     const LIKE: f64 = 0.7;
     let word = before.trim_end().trim_end_matches(['"', '\'']);
-    let start =
-        word.rfind(|character: char| !character.is_alphanumeric() && character != '-' && character != '_');
-    let word = word[start.map_or(0, |start| start + 1)..].to_ascii_lowercase();
+    let of_word = |character: char| character.is_alphanumeric() || character == '-' || character == '_';
+    let word = word.rsplit(|character| !of_word(character)).next().unwrap_or_default().to_ascii_lowercase();
     word == "token"
         || (!keys::is_known(&word) && (word.contains("tok") || strsim::jaro_winkler(&word, "token") > LIKE))
 }
@@ -134,6 +177,26 @@ mod tests {
         check("token-file = \"a\"", "token-file = \"a\"");
         check("then = 'never'", "then = 'never'");
         check("fault = \"wire.latency=1s\"", "fault = \"wire.latency=1s\"");
+    }
+
+    #[test]
+    fn nothing_beside_what_is_meant_is_shown_that_may_be_a_token() {
+        let check = |text: &str, meant: &str, expected: Option<&str>| {
+            let start = text.find(meant).unwrap();
+            let shown = of(text, &(start..start + meant.len())).1;
+            let line =
+                shown.as_deref().map(|shown| shown.lines().nth(1).unwrap().split_once("| ").unwrap().1);
+            assert_eq!(line, expected, "{text}");
+        };
+        check("password = \"s3cret\"", "password", Some("password = ***"));
+        check("id = 'x' # token s3cret", "id", Some("id = ***"));
+        check("token = s3cret # s3cret", "s3cret", Some("token = ***"));
+        check("token =\n\"s3cret\"", "\n", Some("token ="));
+        check("stat = 'x', token = 's3cret'", "stat", Some("stat = ***, token = ***"));
+        check("faults = [\"wrong\", \"right\"]", "\"wrong\"", Some("faults = [\"wrong\", ***]"));
+        check("-abc\"", "-", None);
+        check("token–file = 1", "token–file", Some("token–file = 1"));
+        check("\u{b4d}: 1", ":", Some("\u{b4d}: 1"));
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl Emulation {
     /// As for [`set_instance`](Self::set_instance) and [`inject`](Self::inject).
     pub fn set_up(&self, set_up: SetUp) -> Result<(), Unemulable> {
         for (id, behaviour) in set_up.instances {
-            self.set_instance(id, behaviour)?;
+            self.start_with_instance(id, behaviour)?;
         }
         self.start_with(set_up.faults)
     }

@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use greenapi_model::{Condition, InstanceId, Violations};
+use greenapi_model::{Address, Condition, InstanceId, Violations};
 use http::HeaderMap;
 
 use super::{Changing, Emulation};
@@ -17,6 +17,7 @@ use crate::chance::Chance;
 use crate::fault::{Effect, Fault};
 use crate::instance::{Instance, Turn};
 use crate::journal::Kept;
+use crate::journal::masking::Secrets;
 use crate::outcome::{Answer, Ending};
 use crate::prefer::Preferences;
 use crate::script::Step;
@@ -38,6 +39,8 @@ pub struct Call<'c> {
     /// The faults of the content that made a difference to how the request was judged.
     struck: RefCell<Vec<Fault>>,
     preferences: Preferences,
+    /// How the call is to end by its preference.
+    asked: Option<Step>,
     early: Option<Early>,
 }
 
@@ -68,11 +71,25 @@ impl Emulation {
     pub fn open<'c>(&'c self, method: &'c str, target: &'c str, headers: &'c HeaderMap) -> Call<'c> {
         let changing = self.changing();
         let path = target.split_once('?').map_or(target, |(path, _)| path);
-        let everywhere = self.strike_everywhere(|fault| !matches!(fault.effect(), Effect::CloseAfterAccept));
-        let mut struck = Vec::new();
         let address = self.contract.address(path);
-        let mut line = Line { method, target, token: None };
+        let is_method = method == self.contract.method();
         let mut early = None;
+        let (preferences, asked) = self.asked(headers).unwrap_or_else(|message| {
+            let token = address.as_ref().ok().map(Address::expose_token);
+            let secrets = Secrets::of(&self.contract, target, token);
+            let message = secrets.masked_in(message.as_bytes());
+            early = Some(Early::Own(400, String::from_utf8_lossy(&message).into_owned()));
+            Default::default()
+        });
+        // Where a preference decides, nothing else does, and nothing is used up. A fault of the domain is about calls alone.
+        let undecided = asked.is_none() && early.is_none();
+        let everywhere = self.strike_everywhere(|fault| {
+            undecided
+                && !matches!(fault.effect(), Effect::CloseAfterAccept)
+                && (is_method || !fault.is_of_domain())
+        });
+        let mut struck = Vec::new();
+        let mut line = Line { method, target, token: None };
         let id = match address {
             Ok(address) => {
                 line.token = Some(address.expose_token());
@@ -86,42 +103,41 @@ impl Emulation {
                 });
                 if let Some(fault) = lenient {
                     struck.push(fault.clone());
-                    Some(some_instance(path))
+                    Some(self.some_instance(path))
                 } else {
-                    early = Some(Early::Error(Condition::OtherPath, Some(Box::new(violations))));
+                    let wrong_path = || Early::Error(Condition::OtherPath, Some(Box::new(violations)));
+                    early = early.or_else(|| Some(wrong_path()));
                     None
                 }
             }
         };
-        let is_call = method == self.contract.method();
+        let is_call =
+            is_method || everywhere.iter().any(|fault| self.ignores(fault, &Condition::OtherMethod));
         let instance = match id {
             Some(id) if is_call && !self.settings.strict => self.instances.find_or_make(id),
             Some(id) => self.instances.find(id),
             None => None,
         };
-        if let (Some(id), None, true) = (id, &instance, is_call) {
+        if let (Some(id), None, true, None) = (id, &instance, is_call, &early) {
             early = Some(if self.settings.strict {
                 Early::Error(Condition::OtherPath, None)
             } else {
-                Early::Own(
-                    503,
-                    format!("there is no room for the instance {id}: there are as many as there may be"),
-                )
+                let message =
+                    format!("there is no room for the instance {id}: there are as many as there may be");
+                Early::Own(503, message)
             });
         }
-        let preferences = Preferences::of(headers).and_then(|preferences| {
-            let step = preferences.example.as_deref().map(|example| self.step(example)).transpose();
-            Ok((preferences, step.map_err(|error| error.to_string())?))
-        });
-        let (preferences, step) = preferences.unwrap_or_else(|message| {
-            early = Some(Early::Own(400, message));
-            (Preferences::default(), None)
-        });
         let taken = instance.as_ref().zip(line.token).is_none_or(|(own, token)| own.takes(token));
-        let has_script = is_call && taken && early.is_none();
         let mut turn = match &instance {
-            Some(instance) => instance.lock().turn(changing.seed, instance.id(), step, has_script),
-            None => Turn::of_none(changing.seed, step),
+            Some(instance) if early.is_none() => {
+                let minds = |fault: &Fault| self.ignores(fault, &Condition::OtherToken);
+                let mut inner = instance.lock();
+                let comes_through =
+                    is_call && (taken || inner.injections.any(minds) || everywhere.iter().any(minds));
+                let wanted = |fault: &Fault| undecided && (comes_through || !fault.is_of_domain());
+                inner.turn(changing.seed, instance.id(), asked.clone(), comes_through, wanted)
+            }
+            _ => Turn::of_none(changing.seed, asked.clone()),
         };
         turn.faults.extend(everywhere);
         let mut call = Call {
@@ -134,12 +150,20 @@ impl Emulation {
             turn,
             struck: RefCell::new(struck),
             preferences,
+            asked,
             early,
         };
         if call.early.is_none() {
-            call.early = call.judge_head(is_call, taken);
+            call.early = call.judge_head(is_method, taken);
         }
         call
+    }
+
+    /// What a request asks for in its header `Prefer`.
+    fn asked(&self, headers: &HeaderMap) -> Result<(Preferences, Option<Step>), String> {
+        let preferences = Preferences::of(headers)?;
+        let step = preferences.example.as_deref().map(|example| self.step(example)).transpose();
+        Ok((preferences, step.map_err(|error| error.to_string())?))
     }
 
     /// The faults for all instances that strike at one call.
@@ -163,14 +187,18 @@ impl Emulation {
         let case = self.contract.error_when(condition);
         fault.content().zip(case).is_some_and(|(fault, case)| fault.ignores(case.slug()))
     }
-}
 
-/// The instance of a path that is not that of the method, where a fault makes the endpoint take it for one.
-fn some_instance(path: &str) -> InstanceId {
-    let digits = |part: &&str| !part.is_empty() && part.len() <= 19;
-    let mut numbers = path.split(|character: char| !character.is_ascii_digit()).filter(digits);
-    let number = numbers.find_map(|part| part.parse().ok());
-    number.map_or_else(|| InstanceId::new(1), InstanceId::new)
+    /// The instance of a path that is not that of the method, where a fault makes the endpoint take it for one. Only the number
+    /// in its own place counts, as another one may be a part of a token.
+    fn some_instance(&self, path: &str) -> InstanceId {
+        let word = self.contract.path_template().split('{').next().and_then(|start| start.rsplit('/').next());
+        let word = word.unwrap_or_default();
+        let number = path.split('/').find_map(|part| {
+            let (start, digits) = part.split_at_checked(word.len())?;
+            start.eq_ignore_ascii_case(word).then(|| digits.parse().ok())?
+        });
+        number.map_or_else(|| InstanceId::new(1), InstanceId::new)
+    }
 }
 
 impl Call<'_> {
@@ -212,9 +240,9 @@ impl Call<'_> {
     }
 
     /// What can be said before the body: another method, or a token that is not the instance's.
-    fn judge_head(&self, is_call: bool, taken: bool) -> Option<Early> {
+    fn judge_head(&self, is_method: bool, taken: bool) -> Option<Early> {
         let contract = &self.emulation.contract;
-        if !is_call && !self.ignored(&Condition::OtherMethod) {
+        if !is_method && !self.ignored(&Condition::OtherMethod) {
             let plain = contract.plain_answers().iter().position(|plain| plain.method() == self.line.method);
             return Some(plain.map_or(Early::Error(Condition::OtherMethod, None), Early::Plain));
         }
@@ -247,7 +275,13 @@ impl Call<'_> {
         self.apply_faults(&mut answer);
         answer.delay = answer.delay.saturating_add(self.preferences.wait.unwrap_or_default());
         if !matches!(answer.outcome.ending, Ending::Own(_)) {
-            answer.preference_applied = self.preferences.applied();
+            let is_followed = depended
+                && match &self.asked {
+                    Some(Step::Fault(fault)) => answer.outcome.faults.contains(fault),
+                    Some(_) => true,
+                    None => false,
+                };
+            answer.preference_applied = self.preferences.applied(is_followed);
         }
         self.record(&mut answer, if depended { body } else { Kept::Unread }, depended);
         answer

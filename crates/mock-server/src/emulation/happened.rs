@@ -13,10 +13,19 @@ impl Emulation {
         self.instances.find(id).map(|instance| instance.lock().groups()).unwrap_or_default()
     }
 
-    /// The calls of an instance that are kept.
+    /// The calls to an instance that are kept, in the order in which they were decided; also those that named it before it was
+    /// there. As some of these may have gone, the calls to no instance that are kept no more are counted too.
     #[must_use]
     pub fn calls(&self, id: InstanceId) -> Calls {
-        self.instances.find(id).map(|instance| instance.lock().journal.calls()).unwrap_or_default()
+        let mut calls = self.stray_calls();
+        calls.kept.retain(|entry| entry.instance() == Some(id));
+        if let Some(instance) = self.instances.find(id) {
+            let own = instance.lock().journal.calls();
+            calls.kept.extend(own.kept);
+            calls.dropped += own.dropped;
+        }
+        calls.kept.sort_unstable_by_key(|entry| entry.number());
+        calls
     }
 
     /// The calls that are kept and belong to no instance: to another path, or to an id that is not there.
@@ -58,6 +67,7 @@ impl Emulation {
         if let Some(instance) = self.instances.find(id) {
             instance.lock().journal.clear();
         }
+        self.stray().forget_instance(id);
     }
 
     /// Empties all journals.

@@ -104,7 +104,7 @@ pub(super) fn too_many_faults(most: usize) -> Unemulable {
 
 /// A fault that strikes before a request has come cannot belong to an instance.
 pub(super) fn of_instances(fault: &Fault) -> Result<(), Unemulable> {
-    if matches!(fault.effect(), Effect::CloseAfterAccept) {
+    if !fault.known().is_of_calls() {
         return Err(Unemulable(format!(
             "the fault `{fault}` can be switched on for all instances alone: no instance is known when a connection is accepted"
         )));

@@ -9,8 +9,9 @@ use super::groups::GroupMint;
 use super::injections::{Scope, of_instances, too_many_faults};
 use super::{Changing, Emulation, Unemulable};
 use crate::clock::Clock;
+use crate::injection::Injection;
 use crate::instance::{Behaviour, Instance, InstanceView};
-use crate::script::Script;
+use crate::script::{Script, Step};
 
 impl Emulation {
     /// Sets an instance up, in place of one that there may have been, with no groups and an empty journal.
@@ -20,13 +21,27 @@ impl Emulation {
     /// [`Unemulable`] if the contract does not say how the method answers in one of the states, or if no instance can have
     /// that id, or if there are too many instances.
     pub fn set_instance(&self, id: InstanceId, behaviour: Behaviour) -> Result<(), Unemulable> {
-        self.contract
-            .instance(id)
-            .map_err(|violation| Unemulable(format!("the instance {id}: {violation}")))?;
+        self.can_be(id)?;
         self.check(&behaviour)?;
-        self.instances.set(id, behaviour).map_err(|most| {
-            Unemulable(format!("there are {most} instances, which is as many as there may be"))
-        })
+        self.instances.set(id, behaviour).map_err(too_many_instances)
+    }
+
+    /// The same for one that a [`reset`](Self::reset) brings back, even if it was removed or replaced meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As for [`set_instance`](Self::set_instance).
+    pub fn start_with_instance(&self, id: InstanceId, behaviour: Behaviour) -> Result<(), Unemulable> {
+        self.set_instance(id, behaviour.clone())?;
+        let mut at_start = self.at_start.lock().unwrap_or_else(PoisonError::into_inner);
+        at_start.retain(|(known, _)| *known != id);
+        at_start.push((id, behaviour));
+        Ok(())
+    }
+
+    /// Whether an instance can have this id.
+    fn can_be(&self, id: InstanceId) -> Result<(), Unemulable> {
+        self.contract.instance(id).map_err(|violation| Unemulable(format!("the instance {id}: {violation}")))
     }
 
     /// Whether the contract has what a behaviour needs.
@@ -48,7 +63,11 @@ impl Emulation {
         if behaviour.faults().len() > self.settings.most_faults {
             return Err(too_many_faults(self.settings.most_faults));
         }
-        behaviour.faults().iter().try_for_each(|injection| of_instances(injection.fault()))
+        let of_steps = behaviour.steps().steps().filter_map(|step| match step {
+            Step::Fault(fault) => Some(fault),
+            _ => None,
+        });
+        behaviour.faults().iter().map(Injection::fault).chain(of_steps).try_for_each(of_instances)
     }
 
     /// Changes the state of an instance, which is made if it was not there. Its script and its faults stay.
@@ -123,6 +142,10 @@ impl Emulation {
     /// up since stay, as they were set up; the numbers of [`metrics`](Self::metrics) stay too.
     pub fn reset(&self) {
         self.instances.reset();
+        for (id, behaviour) in self.at_start.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            // There was room for them at the start. Where there is none now, others took it.
+            let _ = self.instances.set(*id, behaviour.clone());
+        }
         self.withdraw_all(Scope::Everywhere);
         self.everywhere.calls.store(0, Ordering::Relaxed);
         let initial = self.everywhere.initial.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -168,10 +191,11 @@ impl Emulation {
 
     /// The instance, made if it was not there.
     pub(super) fn existing(&self, id: InstanceId) -> Result<Arc<Instance>, Unemulable> {
-        if let Some(instance) = self.instances.find(id) {
-            return Ok(instance);
-        }
-        self.set_instance(id, Behaviour::of(InstanceState::Authorized))?;
-        self.instances.find(id).ok_or_else(|| Unemulable(format!("the instance {id} was removed meanwhile")))
+        self.can_be(id)?;
+        self.instances.find_or_set(id).map_err(too_many_instances)
     }
+}
+
+fn too_many_instances(most: usize) -> Unemulable {
+    Unemulable(format!("there are {most} instances, which is as many as there may be"))
 }

@@ -8,6 +8,10 @@ use greenapi_model::{Body, InstanceState};
 use super::Emulation;
 use crate::fault::{Fault, KnownFault, UnknownFault, nearest};
 use crate::script::Step;
+use crate::verify::explanation::shortened;
+
+/// So much of a text that is not known is shown.
+const SHOWN: usize = 100;
 
 impl Emulation {
     /// Reads how a call may end: `ok`, a state, the slug of an error, the name of an example, or a fault.
@@ -40,7 +44,9 @@ impl Emulation {
             .chain(self.states().map(InstanceState::as_str))
             .chain(self.error_names.iter().map(AsRef::as_ref))
             .chain(self.faults.iter().map(KnownFault::id).filter(|id| !id.contains('/')));
-        UnknownStep(match nearest(text, names) {
+        let near = nearest(text, names);
+        let text = shortened(text, SHOWN);
+        UnknownStep(match near {
             Some(near) => format!("no call ends with `{text}`; the nearest is `{near}`"),
             None => format!(
                 "no call ends with `{text}`; write `ok`, a state, the slug of an error, or a fault (`greenapi-mock faults` \

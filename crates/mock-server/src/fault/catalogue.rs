@@ -5,7 +5,11 @@ use std::time::Duration;
 use greenapi_model::{Body, Contract};
 
 use super::{Effect, Fault, KnownFault, Parameter};
+use crate::verify::explanation::shortened;
 use crate::wire::{Latency, WireFault};
+
+/// So much of a text that is not known is shown.
+const SHOWN: usize = 100;
 
 /// All the faults that there are for a contract: those on the wire, those of the domain, and for each clause each way to
 /// break it. A clause that is new brings its faults along.
@@ -66,6 +70,7 @@ impl Faults {
 
     fn unknown(&self, id: &str) -> UnknownFault {
         let near = nearest(id, self.iter().map(KnownFault::id));
+        let id = shortened(id, SHOWN);
         UnknownFault(match near {
             Some(near) => format!("there is no fault `{id}`; the nearest is `{near}`"),
             None => format!("there is no fault `{id}`; `greenapi-mock faults` lists them"),
@@ -76,6 +81,11 @@ impl Faults {
 /// The candidate that is most like the text, if one is.
 pub(crate) fn nearest<'c>(text: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     const LIKE: f64 = 0.8;
+    /// No name is longer, and to compare takes its time.
+    const LONGEST: usize = 100;
+    if text.len() > LONGEST {
+        return None;
+    }
     candidates
         .map(|candidate| {
             let short = candidate.split_once('.').map_or(candidate, |(_, short)| short);

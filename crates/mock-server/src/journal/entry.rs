@@ -9,6 +9,12 @@ use jiff::Timestamp;
 use super::masking::{self, Secrets};
 use crate::outcome::{Answer, Outcome};
 
+/// So many bytes of headers are kept, and those of one header beyond it.
+const MOST_HEADERS: usize = 16 * 1024;
+
+/// So many bytes a violation takes, about.
+const VIOLATION: usize = 128;
+
 /// One call as the journal keeps it. It holds no token: where one stood there is `$TOKEN`.
 #[derive(Clone)]
 pub struct Entry {
@@ -35,6 +41,8 @@ pub enum RecordedBody {
     CutOff,
     /// It decided nothing, so it was not looked at.
     Unread,
+    /// It alone is larger than what the journal of the instance may hold.
+    Omitted,
 }
 
 /// What of a request comes before its body.
@@ -53,6 +61,7 @@ pub(crate) enum Kept<'b> {
     TooLarge,
     CutOff,
     Unread,
+    Omitted,
 }
 
 impl Entry {
@@ -76,6 +85,7 @@ impl Entry {
             Kept::TooLarge => RecordedBody::TooLarge,
             Kept::CutOff => RecordedBody::CutOff,
             Kept::Unread => RecordedBody::Unread,
+            Kept::Omitted => RecordedBody::Omitted,
         };
         Self {
             number,
@@ -160,7 +170,9 @@ impl Entry {
             RecordedBody::Whole(body) => body.len(),
             _ => 0,
         };
-        size_of::<Self>() + self.method.len() + self.path.len() + self.headers.len() + body
+        let violations = self.outcome.violations().map_or(0, |violations| violations.iter().len());
+        let outcome = size_of_val(self.outcome.faults()) + violations * VIOLATION;
+        size_of::<Self>() + self.method.len() + self.path.len() + self.headers.len() + body + outcome
     }
 }
 
@@ -192,6 +204,7 @@ impl fmt::Display for RecordedBody {
             Self::TooLarge => formatter.write_str("(too large)"),
             Self::CutOff => formatter.write_str("(cut off)"),
             Self::Unread => formatter.write_str("(not looked at)"),
+            Self::Omitted => formatter.write_str("(too large for the journal)"),
         }
     }
 }
@@ -214,7 +227,11 @@ fn headers(headers: &HeaderMap, secrets: &Secrets<'_>) -> Box<[u8]> {
     let mut kept =
         Vec::with_capacity(headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 2).sum());
     for (name, value) in headers {
-        kept.extend_from_slice(&secrets.masked_in(name.as_str().as_bytes()));
+        if kept.len() > MOST_HEADERS {
+            kept.extend_from_slice(b"...\0further headers are not kept\0");
+            break;
+        }
+        kept.extend_from_slice(secrets.masked_in_name(name.as_str()).as_bytes());
         kept.push(0);
         if is_secret(name) {
             kept.extend_from_slice(b"***");

@@ -72,12 +72,28 @@ pub(crate) struct Secrets<'t>(Vec<&'t str>);
 impl<'t> Secrets<'t> {
     /// Those of a request; `token` as for [`path`].
     pub(crate) fn of(contract: &Contract, target: &'t str, token: Option<&'t str>) -> Self {
-        let mut secrets: Vec<&str> = match token {
+        let mut secrets = match token {
             Some(token) => vec![token],
             None => unknown_segments(contract, target),
         };
+        let query = target.split_once('?').map_or("", |(_, query)| query);
+        secrets.extend(query.split(['&', '=']));
         secrets.retain(|secret| secret.len() >= TELLING);
         Self(secrets)
+    }
+
+    /// With one more.
+    pub(crate) fn and(mut self, token: Option<&'t str>) -> Self {
+        self.0.extend(token.filter(|token| token.len() >= TELLING && !self.0.contains(token)));
+        self
+    }
+
+    /// The name of a header without them. It comes in lower case, whatever was sent.
+    pub(crate) fn masked_in_name(&self, name: &str) -> String {
+        let masked = self.0.iter().fold(Cow::Borrowed(name.as_bytes()), |masked, secret| {
+            replaced(masked, secret.to_ascii_lowercase().as_bytes())
+        });
+        String::from_utf8_lossy(&masked).into_owned()
     }
 
     /// Bytes without them, as they stand in the path or as that spells them.
@@ -89,9 +105,9 @@ impl<'t> Secrets<'t> {
     }
 }
 
-/// The parts of another path, and of its query, that the contract does not know. Each may be a token.
+/// The parts of another path that the contract does not know. Each may be a token.
 fn unknown_segments<'t>(contract: &Contract, target: &'t str) -> Vec<&'t str> {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let path = target.split_once('?').map_or(target, |(path, _)| path);
     let mut template = contract.path_template().split('/');
     let segments = path.split('/').filter(|segment| !is_known(template.next(), segment));
     // A part that begins as the contract has it may go on with a token.
@@ -100,7 +116,7 @@ fn unknown_segments<'t>(contract: &Contract, target: &'t str) -> Vec<&'t str> {
         let inner = words.filter(|word| !word.is_empty()).filter_map(|word| segment.strip_prefix(word));
         [segment].into_iter().chain(inner.collect::<Vec<_>>())
     });
-    rest.chain(query.split(['&', '='])).collect()
+    rest.collect()
 }
 
 fn replaced<'b>(bytes: Cow<'b, [u8]>, secret: &[u8]) -> Cow<'b, [u8]> {

@@ -3,7 +3,7 @@ use std::hash::{DefaultHasher, Hasher};
 use std::time::Duration;
 
 /// So many different bodies are remembered.
-const REMEMBERED: usize = 16;
+const REMEMBERED: usize = 128;
 
 /// Tells which calls look like blind retries: the same body again within a short time, although the answer to the
 /// earlier one did not ask for that.

@@ -132,15 +132,7 @@ impl Whose {
     pub(super) fn calls(self, emulation: &Emulation) -> Calls {
         match self {
             Self::All => emulation.all_calls(),
-            Self::Instance(id) => {
-                let mut calls = emulation.calls(id);
-                // Those that were refused because there is no such instance.
-                let stray = emulation.stray_calls();
-                calls.kept.extend(stray.kept.into_iter().filter(|entry| entry.instance() == Some(id)));
-                calls.kept.sort_unstable_by_key(|entry| entry.number());
-                calls.dropped += stray.dropped;
-                calls
-            }
+            Self::Instance(id) => emulation.calls(id),
         }
     }
 

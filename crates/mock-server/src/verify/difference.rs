@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::CallPattern;
 use super::explanation::shortened;
+use super::same_json::same;
 use crate::journal::{Entry, RecordedBody};
 
 /// So much of a value in a body is shown.
@@ -37,8 +38,17 @@ fn status(pattern: &CallPattern, entry: &Entry) -> Option<String> {
     (found != wanted).then(|| format!("status is {found}, not {wanted}"))
 }
 
+/// The clause that promises the answer, or one that the request breaks.
 fn clause(pattern: &CallPattern, entry: &Entry) -> Option<String> {
-    differs("clause", pattern.clause.as_deref()?, entry.outcome().clause().map(|clause| clause.id()))
+    let wanted = pattern.clause.as_deref()?;
+    let outcome = entry.outcome();
+    let is_broken = outcome
+        .violations()
+        .is_some_and(|violations| violations.iter().any(|violation| violation.clause().id() == wanted));
+    if is_broken {
+        return None;
+    }
+    differs("clause", wanted, outcome.clause().map(|clause| clause.id()))
 }
 
 fn differs(field: &str, wanted: &str, found: Option<&str>) -> Option<String> {
@@ -112,7 +122,7 @@ fn lacks(wanted: &Value, found: Option<&Value>, pointer: &mut String) -> Option<
     let wanted_text = shortened(&wanted.to_string(), VALUE);
     match found {
         None => Some(format!("{place} is missing, not {wanted_text}")),
-        Some(found) if found == wanted => None,
+        Some(found) if same(found, wanted) => None,
         Some(found) => {
             Some(format!("{place} is {}, not {wanted_text}", shortened(&found.to_string(), VALUE)))
         }

@@ -166,7 +166,7 @@ fn violations(text: &mut String, entry: &Entry) -> fmt::Result {
 }
 
 /// A text in one line and so many characters.
-pub(super) fn shortened(text: &str, most: usize) -> String {
+pub(crate) fn shortened(text: &str, most: usize) -> String {
     let mut line = String::new();
     let mut characters = text.chars();
     for character in characters.by_ref().take(most) {

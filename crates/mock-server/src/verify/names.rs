@@ -7,7 +7,8 @@ use crate::emulation::Emulation;
 use crate::fault::nearest;
 
 impl CallPattern {
-    /// Whether a call to this emulation could be like it: whether there are such an outcome, such a clause and such a fault.
+    /// Whether a call to this emulation could be like it: whether there are such an outcome, such a clause, such a fault and such a
+    /// method, and whether the journal keeps what it looks at.
     /// Without this, a name that is mistyped is a call that never comes.
     ///
     /// ```
@@ -34,10 +35,26 @@ impl CallPattern {
         if let Some(clause) = &self.clause {
             known("clause", clause, contract.clauses().iter().map(|clause| clause.id()))?;
         }
-        match &self.fault {
-            Some(fault) => emulation.fault(fault).map(drop).map_err(|error| UnknownName(error.to_string())),
-            None => Ok(()),
+        if let Some(fault) = &self.fault {
+            let known = emulation.fault(fault).map_err(|error| UnknownName(error.to_string()))?;
+            // Calls are compared with the text of the fault, so that another spelling would never be met.
+            let written = known.to_string();
+            let short = |text: &str| text.split_once('.').map(|(_, short)| short.to_owned());
+            let same =
+                [known.id(), &written].map(|text| text == fault || short(text).as_ref() == Some(fault));
+            if !same.contains(&true) {
+                return Err(UnknownName(format!("the fault `{fault}` is written `{written}` here")));
+            }
         }
+        if let Some(method) = self.method.as_ref().filter(|method| method.contains(char::is_lowercase)) {
+            let upper = method.to_uppercase();
+            return Err(UnknownName(format!("an HTTP method is in capitals: `{upper}`, not `{method}`")));
+        }
+        if self.body.is_some() && emulation.settings().journal.mask_phones {
+            let why = "bodies cannot be compared as JSON where the journal masks phone numbers";
+            return Err(UnknownName(why.to_owned()));
+        }
+        Ok(())
     }
 }
 

@@ -80,7 +80,7 @@ impl CallPattern {
         Self { status: Some(status), ..self }
     }
 
-    /// A call whose answer is promised by the clause with this id.
+    /// A call whose answer is promised by the clause with this id, or whose request breaks it.
     pub fn clause(self, id: impl Into<String>) -> Self {
         Self { clause: Some(id.into()), ..self }
     }

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use greenapi_mock_server::{ControlPlane, Server, Settings};
+use bytes::Bytes;
+use greenapi_mock_server::{ControlPlane, Emulation, Server, Settings};
+use greenapi_model::Contract;
+use http::Request;
+use http_body_util::Full;
+use hyper::service::Service;
 
 use crate::fixture::{Fixture, SECRETS, VALID};
 
@@ -74,6 +79,28 @@ fn a_page_in_a_browser_wants_a_token() {
     }
     let headers = format!("{page}Authorization: Bearer {}\r\n", SECRETS[2]);
     assert_eq!(guarded.admin_with("GET", "/settings", &headers, "").status, 200);
+}
+
+#[test]
+fn another_name_of_this_machine_wants_a_token() {
+    let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
+    let control = ControlPlane::new(emulation);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for (host, status) in [
+        ("localhost", 200),
+        ("LOCALHOST:8080", 200),
+        ("mock.localhost:8080", 200),
+        ("127.0.0.1:8080", 200),
+        ("[::1]:8080", 200),
+        ("evil.example:8080", 403),
+        ("localhost.evil.example", 403),
+        ("127.0.0.1.evil.example:80", 403),
+        ("192.0.2.1", 403),
+    ] {
+        let request = Request::get("/__admin/settings").header("host", host).body(Full::new(Bytes::new()));
+        let answer = runtime.block_on(control.call(request.unwrap())).unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{host}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::admin::fields::{self, Item};
 use crate::admin::reply::Refusal;
+use crate::verify::same_json::same;
 
 /// With both liberties, an array of the pattern has at most so many items: each is then compared with each.
 const MOST_ITEMS: usize = 100;
@@ -45,21 +46,6 @@ impl EqualJson {
             (false, false) => same(&self.value, &other),
             (ignores_order, true) => within(&self.value, &other, ignores_order),
         }
-    }
-}
-
-/// The same value: `1` and `1.0` are one number.
-fn same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Number(one), Value::Number(other)) => one == other || one.as_f64() == other.as_f64(),
-        (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
-        }
-        (Value::Object(one), Value::Object(other)) => {
-            one.len() == other.len()
-                && one.iter().all(|(name, one)| other.get(name).is_some_and(|other| same(one, other)))
-        }
-        _ => one == other,
     }
 }
 

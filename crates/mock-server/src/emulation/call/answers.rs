@@ -32,11 +32,11 @@ impl Call<'_> {
     pub(super) fn decide(&mut self, body: Kept<'_>) -> Answer {
         let emulation = self.emulation;
         let contract = &emulation.contract;
-        if let Some(answer) = self.possible(false) {
-            return answer;
-        }
         if let Some(case) = self.turn.forced.as_deref().and_then(|slug| contract.error_case(slug)) {
             return self.error(case, None);
+        }
+        if let Some(answer) = self.possible(false) {
+            return answer;
         }
         let too_large = Condition::BodyAbove(emulation.body_limit);
         let verdict = match body {
@@ -47,7 +47,9 @@ impl Call<'_> {
                 }
                 self.judge(bytes)
             }
-            Kept::TooLarge | Kept::CutOff | Kept::Unread => Err(Refusal::of(Condition::InvalidRequest, None)),
+            Kept::TooLarge | Kept::CutOff | Kept::Unread | Kept::Omitted => {
+                Err(Refusal::of(Condition::InvalidRequest, None))
+            }
         };
         for case in contract.errors() {
             let applies = match (case.condition(), &verdict) {

@@ -26,6 +26,8 @@ impl Call<'_> {
                 let Parameter::Latency(latency) = fault.parameter() else { return false };
                 answer.delay += latency.sample(|| self.turn.chance.uniform());
             }
+            // The bytes can be hurt in one way only: that of the step or the preference, or the one that was switched on first.
+            Effect::Wire(_) | Effect::Dribble if answer.wire.is_some() => return false,
             Effect::Wire(wire) => answer.wire = Some(*wire),
             Effect::Dribble => {
                 let Parameter::Pause(pause) = fault.parameter() else { return false };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use greenapi_model::Repeat;
+use greenapi_model::{ApiToken, Repeat};
 
 use super::Call;
 use crate::journal::masking::{self, Secrets};
@@ -16,7 +16,10 @@ impl Call<'_> {
         let emulation = self.emulation;
         let settings = &emulation.settings;
         let path = masking::path(&emulation.contract, self.line.target, self.line.token);
-        let secrets = Secrets::of(&emulation.contract, self.line.target, self.line.token);
+        // The right token may stand elsewhere while a wrong one stands in the path.
+        let own = self.instance.as_ref().and_then(|instance| instance.lock().token.clone());
+        let secrets = Secrets::of(&emulation.contract, self.line.target, self.line.token)
+            .and(own.as_ref().map(ApiToken::expose));
         let head = Head { method: self.line.method, path, headers: self.headers, secrets };
         let time = self.changing.clock.timestamp(emulation.example_time);
         let instances = emulation.instance_count();
@@ -31,6 +34,10 @@ impl Call<'_> {
                 answer.suspected_retry_of =
                     inner.retries.note(bytes, number, at, settings.retry_window, invited);
             }
+            let body = match body {
+                Kept::Whole(bytes) if bytes.len() > limits.share(instances) => Kept::Omitted,
+                body => body,
+            };
             let entry = Entry::new(number, time, &head, body, answer, limits.mask_phones);
             emulation.metrics.count(&entry);
             inner.journal.keep(Arc::new(entry), limits, instances);
