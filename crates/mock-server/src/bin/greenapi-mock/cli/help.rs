@@ -42,11 +42,11 @@ const CODES: &str = "\
 Calls are logged on stderr, one line each, without path and token.
 
 Exit codes:
-  0  stopped by SIGINT or SIGTERM, calls that were under way ended first; or the command did
-     its work
+  0  stopped by SIGINT or SIGTERM, after calls that were under way ended, or ten seconds at
+     most; or the command did its work
   1  the system refused what the server needs
   2  wrong use: an unknown option, a file that is not valid, a state or a fault that the
-     contract does not have, a control plane for other machines without a token
+     contract does not have, --admin-listen for other machines without a token
   3  cannot listen on the address, for instance because the port is taken
   4  the contract given with --spec cannot be read or used";
 
