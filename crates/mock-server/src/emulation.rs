@@ -6,6 +6,7 @@ mod recorded;
 mod steering;
 mod steps;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -59,7 +60,7 @@ pub struct Emulation {
     changing: RwLock<Arc<Changing>>,
     instances: Instances,
     /// What a reset brings back, though it was removed or replaced.
-    at_start: Mutex<Vec<(InstanceId, Behaviour)>>,
+    at_start: Mutex<BTreeMap<InstanceId, Behaviour>>,
     everywhere: Everywhere,
     /// The calls that belong to no instance.
     stray: Mutex<Journal>,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use greenapi_model::{InstanceId, InstanceState};
+use greenapi_model::InstanceId;
 
 use crate::instance::{Behaviour, Instance};
 
@@ -34,18 +34,6 @@ impl Instances {
         Ok(())
     }
 
-    /// The instance, set up as an authorized one if it is not there. If there are too many, says how many there may be.
-    pub(crate) fn find_or_set(&self, id: InstanceId) -> Result<Arc<Instance>, usize> {
-        let mut shard = self.shard(id).write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(instance) = shard.get(&id) {
-            return Ok(Arc::clone(instance));
-        }
-        self.count_one_more()?;
-        let instance = Arc::new(Instance::set_up(id, Behaviour::of(InstanceState::Authorized)));
-        shard.insert(id, Arc::clone(&instance));
-        Ok(instance)
-    }
-
     fn count_one_more(&self) -> Result<(), usize> {
         let most = self.most.unwrap_or(usize::MAX);
         let one_more = |count: usize| (count < most).then_some(count + 1);
@@ -56,19 +44,23 @@ impl Instances {
         self.shard(id).read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
-    /// The instance, made as an authorized one if it is called for the first time; `None` if there are too many.
-    pub(crate) fn find_or_make(&self, id: InstanceId) -> Option<Arc<Instance>> {
+    /// The instance, made by `make` if it is not there. If there are too many, says how many there may be.
+    pub(crate) fn find_or(
+        &self,
+        id: InstanceId,
+        make: impl FnOnce(InstanceId) -> Instance,
+    ) -> Result<Arc<Instance>, usize> {
         if let Some(instance) = self.find(id) {
-            return Some(instance);
+            return Ok(instance);
         }
         let mut shard = self.shard(id).write().unwrap_or_else(PoisonError::into_inner);
         if let Some(instance) = shard.get(&id) {
-            return Some(Arc::clone(instance));
+            return Ok(Arc::clone(instance));
         }
-        self.count_one_more().ok()?;
-        let instance = Arc::new(Instance::called(id));
+        self.count_one_more()?;
+        let instance = Arc::new(make(id));
         shard.insert(id, Arc::clone(&instance));
-        Some(instance)
+        Ok(instance)
     }
 
     pub(crate) fn remove(&self, id: InstanceId) -> bool {

@@ -85,10 +85,7 @@ impl Metrics {
     /// The numbers in the text format of `OpenMetrics` 1.0, which Prometheus reads.
     #[must_use]
     pub fn open_metrics(&self) -> String {
-        let mut text = String::new();
-        // Writing to a text cannot fail.
-        let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
-        text
+        self.with_gauges(&[])
     }
 }
 

@@ -14,7 +14,7 @@ use http::HeaderMap;
 
 use super::{Changing, Emulation};
 use crate::chance::Chance;
-use crate::fault::{Effect, Fault};
+use crate::fault::Fault;
 use crate::instance::{Instance, Turn};
 use crate::journal::Kept;
 use crate::journal::masking::Secrets;
@@ -84,9 +84,7 @@ impl Emulation {
         // Where a preference decides, nothing else does, and nothing is used up. A fault of the domain is about calls alone.
         let undecided = asked.is_none() && early.is_none();
         let everywhere = self.strike_everywhere(|fault| {
-            undecided
-                && !matches!(fault.effect(), Effect::CloseAfterAccept)
-                && (is_method || !fault.is_of_domain())
+            undecided && fault.known().is_of_calls() && (is_method || !fault.is_of_domain())
         });
         let mut struck = Vec::new();
         let mut line = Line { method, target, token: None };
@@ -114,7 +112,7 @@ impl Emulation {
         let is_call =
             is_method || everywhere.iter().any(|fault| self.ignores(fault, &Condition::OtherMethod));
         let instance = match id {
-            Some(id) if is_call && !self.settings.strict => self.instances.find_or_make(id),
+            Some(id) if is_call && !self.settings.strict => self.instances.find_or(id, Instance::called).ok(),
             Some(id) => self.instances.find(id),
             None => None,
         };

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use greenapi_model::InstanceId;
 
 use super::{Emulation, Unemulable};
-use crate::fault::{Effect, Fault};
+use crate::fault::Fault;
 use crate::injection::{Injection, Injections};
 
 /// For whom a fault is switched on.
@@ -93,8 +93,7 @@ impl Emulation {
 
     /// Whether a connection that was just accepted is to be closed at once: the fault `wire.close-after-accept`.
     pub(crate) fn closes_after_accept(&self) -> bool {
-        let closes = |fault: &Fault| matches!(fault.effect(), Effect::CloseAfterAccept);
-        !self.strike_everywhere(closes).is_empty()
+        !self.strike_everywhere(|fault| !fault.known().is_of_calls()).is_empty()
     }
 }
 

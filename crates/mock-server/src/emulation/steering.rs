@@ -33,9 +33,7 @@ impl Emulation {
     /// As for [`set_instance`](Self::set_instance).
     pub fn start_with_instance(&self, id: InstanceId, behaviour: Behaviour) -> Result<(), Unemulable> {
         self.set_instance(id, behaviour.clone())?;
-        let mut at_start = self.at_start.lock().unwrap_or_else(PoisonError::into_inner);
-        at_start.retain(|(known, _)| *known != id);
-        at_start.push((id, behaviour));
+        self.at_start.lock().unwrap_or_else(PoisonError::into_inner).insert(id, behaviour);
         Ok(())
     }
 
@@ -192,7 +190,8 @@ impl Emulation {
     /// The instance, made if it was not there.
     pub(super) fn existing(&self, id: InstanceId) -> Result<Arc<Instance>, Unemulable> {
         self.can_be(id)?;
-        self.instances.find_or_set(id).map_err(too_many_instances)
+        let authorized = |id| Instance::set_up(id, Behaviour::of(InstanceState::Authorized));
+        self.instances.find_or(id, authorized).map_err(too_many_instances)
     }
 }
 

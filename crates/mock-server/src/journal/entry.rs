@@ -231,7 +231,7 @@ fn headers(headers: &HeaderMap, secrets: &Secrets<'_>) -> Box<[u8]> {
             kept.extend_from_slice(b"...\0further headers are not kept\0");
             break;
         }
-        kept.extend_from_slice(secrets.masked_in_name(name.as_str()).as_bytes());
+        kept.extend_from_slice(&secrets.masked_in_name(name.as_str()));
         kept.push(0);
         if is_secret(name) {
             kept.extend_from_slice(b"***");

@@ -89,11 +89,14 @@ impl<'t> Secrets<'t> {
     }
 
     /// The name of a header without them. It comes in lower case, whatever was sent.
-    pub(crate) fn masked_in_name(&self, name: &str) -> String {
-        let masked = self.0.iter().fold(Cow::Borrowed(name.as_bytes()), |masked, secret| {
+    pub(crate) fn masked_in_name<'b>(&self, name: &'b str) -> Cow<'b, [u8]> {
+        self.0.iter().fold(Cow::Borrowed(name.as_bytes()), |masked, secret| {
+            // No shorter name can hold it, and most are shorter.
+            if masked.len() < secret.len() {
+                return masked;
+            }
             replaced(masked, secret.to_ascii_lowercase().as_bytes())
-        });
-        String::from_utf8_lossy(&masked).into_owned()
+        })
     }
 
     /// Bytes without them, as they stand in the path or as that spells them.

@@ -16,17 +16,17 @@ impl Call<'_> {
         let emulation = self.emulation;
         let settings = &emulation.settings;
         let path = masking::path(&emulation.contract, self.line.target, self.line.token);
-        // The right token may stand elsewhere while a wrong one stands in the path.
-        let own = self.instance.as_ref().and_then(|instance| instance.lock().token.clone());
-        let secrets = Secrets::of(&emulation.contract, self.line.target, self.line.token)
-            .and(own.as_ref().map(ApiToken::expose));
+        let secrets = Secrets::of(&emulation.contract, self.line.target, self.line.token);
         let head = Head { method: self.line.method, path, headers: self.headers, secrets };
         let time = self.changing.clock.timestamp(emulation.example_time);
         let instances = emulation.instance_count();
         let next = || emulation.calls.fetch_add(1, Ordering::Relaxed) + 1;
         let limits = &settings.journal;
         if let Some(instance) = &self.instance {
-            let mut inner = instance.lock();
+            let inner = &mut *instance.lock();
+            // The right token may stand elsewhere while a wrong one stands in the path.
+            let own = inner.token.as_ref().map(ApiToken::expose);
+            let head = Head { secrets: head.secrets.and(own), ..head };
             let number = next();
             if let (true, Kept::Whole(bytes)) = (depended && !settings.retry_window.is_zero(), body) {
                 let invited = self.invites(&answer.outcome);
