@@ -47,5 +47,10 @@ mod raw;
 
 pub use raw::client::RawClient;
 pub use raw::error::RawError;
+pub use raw::phase::Phase;
+pub use raw::proxy::Proxy;
 pub use raw::request::RawRequest;
 pub use raw::response::RawResponse;
+pub use raw::timings::Timings;
+#[cfg(feature = "tls")]
+pub use raw::tls::Tls;

@@ -1,7 +1,14 @@
 pub(crate) mod base;
 pub(crate) mod client;
 pub(crate) mod connection;
+pub(crate) mod connector;
 pub(crate) mod error;
 pub(crate) mod idle;
+pub(crate) mod phase;
+pub(crate) mod proxy;
 pub(crate) mod request;
 pub(crate) mod response;
+pub(crate) mod stream;
+pub(crate) mod timings;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;

@@ -5,6 +5,7 @@ use crate::raw::error::RawError;
 
 /// Where a client sends to: the host, the port, and what stands before each request's path.
 pub(crate) struct Base {
+    pub(crate) is_https: bool,
     /// What a resolver takes: an IPv6 address stands without its brackets.
     pub(crate) host: String,
     pub(crate) port: u16,
@@ -21,11 +22,14 @@ impl Base {
             return Err(RawError::url("it has a fragment"));
         }
         let uri: Uri = text.parse().map_err(RawError::url_syntax)?;
-        match uri.scheme_str().map(str::to_ascii_lowercase).as_deref() {
-            Some("http") => {}
-            Some("https") => return Err(RawError::url("https is not supported yet")),
-            _ => return Err(RawError::url("it does not begin with http://")),
-        }
+        let is_https = match uri.scheme_str().map(str::to_ascii_lowercase).as_deref() {
+            Some("http") => false,
+            Some("https") if cfg!(feature = "tls") => true,
+            Some("https") => {
+                return Err(RawError::url("https needs the feature `tls` of greenapi-transport"));
+            }
+            _ => return Err(RawError::url("it does not begin with http:// or https://")),
+        };
         if uri.query().is_some() {
             return Err(RawError::url("it has a query"));
         }
@@ -37,13 +41,29 @@ impl Base {
         if host.is_empty() {
             return Err(RawError::url("it has no host"));
         }
-        let port = port(&authority[host.len()..])?;
+        let default_port = if is_https { 443 } else { 80 };
+        let port = port(&authority[host.len()..], default_port)?;
         Ok(Self {
+            is_https,
             host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
             port,
-            authority: if port == 80 { host.to_owned() } else { format!("{host}:{port}") },
+            authority: if port == default_port { host.to_owned() } else { format!("{host}:{port}") },
             prefix: uri.path().trim_end_matches('/').to_owned(),
         })
+    }
+
+    /// The URL without a path.
+    pub(crate) fn origin(&self) -> Result<Uri, RawError> {
+        let scheme = if self.is_https { "https" } else { "http" };
+        let uri =
+            Uri::builder().scheme(scheme).authority(self.authority.as_str()).path_and_query("/").build();
+        uri.map_err(|_| RawError::url("it does not parse"))
+    }
+
+    /// The host with its port, as a proxy is asked for it.
+    pub(crate) fn with_port(&self) -> Result<Uri, RawError> {
+        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
+        format!("{host}:{}", self.port).parse().map_err(RawError::url_syntax)
     }
 
     /// The target of a request: the prefix, and then the request's own path and query as they are.
@@ -60,11 +80,11 @@ impl Base {
     }
 }
 
-/// The port of `:8080`; 80 where none is named.
-fn port(text: &str) -> Result<u16, RawError> {
+/// The port of `:8080`, or the default where none is named.
+fn port(text: &str, default: u16) -> Result<u16, RawError> {
     let digits = text.trim_start_matches(':');
     if digits.is_empty() {
-        return Ok(80);
+        return Ok(default);
     }
     // Parsing alone would take a plus sign.
     match digits.parse() {
@@ -103,6 +123,35 @@ mod tests {
         assert_eq!(Base::parse("http://[::1]:8080").unwrap().host, "::1");
     }
 
+    #[cfg(feature = "tls")]
+    #[test]
+    fn https_has_a_port_of_its_own() {
+        let check = |base: &str, authority: &str, with_port: &str| {
+            let base = Base::parse(base).unwrap();
+            assert!(base.is_https);
+            assert_eq!(
+                (base.authority.as_str(), base.with_port().unwrap().to_string().as_str()),
+                (authority, with_port)
+            );
+            assert_eq!(base.origin().unwrap().to_string(), format!("https://{authority}/"));
+        };
+        check("https://host", "host", "host:443");
+        check("HTTPS://host:443/p/", "host", "host:443");
+        check("https://host:80", "host:80", "host:80");
+        check("https://[::1]", "[::1]", "[::1]:443");
+        check("https://[::1]:8443", "[::1]:8443", "[::1]:8443");
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[test]
+    fn https_needs_its_feature() {
+        let error = Base::parse("https://host").err().unwrap();
+        assert_eq!(
+            error.to_string(),
+            "invalid base url: https needs the feature `tls` of greenapi-transport"
+        );
+    }
+
     #[test]
     fn a_base_that_cannot_be_used_is_refused() {
         let check = |base: &str, reason: &str| {
@@ -110,11 +159,9 @@ mod tests {
             assert!(error.is_invalid());
             assert_eq!(error.to_string(), format!("invalid base url: {reason}"), "{base}");
         };
-        check("https://host", "https is not supported yet");
-        check("HTTPS://host", "https is not supported yet");
-        check("ftp://host", "it does not begin with http://");
-        check("host:8080", "it does not begin with http://");
-        check("/path", "it does not begin with http://");
+        check("ftp://host", "it does not begin with http:// or https://");
+        check("host:8080", "it does not begin with http:// or https://");
+        check("/path", "it does not begin with http:// or https://");
         check("http://host/?q", "it has a query");
         check("http://host/#f", "it has a fragment");
         check("http://user:secret@host", "it has a user name or a password");

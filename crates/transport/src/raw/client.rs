@@ -6,10 +6,16 @@ use tokio::time::{Instant, timeout};
 
 use crate::raw::base::Base;
 use crate::raw::connection::{Connection, Exchange, Message};
+use crate::raw::connector::{Connected, Connector};
 use crate::raw::error::RawError;
 use crate::raw::idle::Idle;
+use crate::raw::phase::Phase;
+use crate::raw::proxy::Proxy;
 use crate::raw::request::RawRequest;
 use crate::raw::response::RawResponse;
+use crate::raw::timings::Timings;
+#[cfg(feature = "tls")]
+use crate::raw::tls::Tls;
 
 /// Sends requests to one base URL over HTTP/1.1 and keeps connections for the next call.
 ///
@@ -18,33 +24,38 @@ use crate::raw::response::RawResponse;
 /// connection belongs to the runtime that it was made in; where that is gone, the next call makes a new one.
 #[derive(Clone)]
 pub struct RawClient {
-    base: Arc<Base>,
+    connector: Arc<Connector>,
     idle: Arc<Idle>,
     connect_timeout: Duration,
     deadline: Duration,
     body_limit: usize,
     max_idle: usize,
+    idle_timeout: Duration,
 }
 
 impl RawClient {
-    /// A client for a base URL such as `http://127.0.0.1:8080` or `http://host/prefix`, with or without a slash at the
-    /// end. The port is 80 where none is named.
+    /// A client for a base URL such as `http://127.0.0.1:8080` or `https://host/prefix`, with or without a slash at the
+    /// end. Where no port is named it is 80, or 443 for `https`. No proxy is used unless one is
+    /// [named](Self::proxy).
     ///
     /// # Errors
     ///
-    /// [`RawError::is_invalid`]: the text is no URL, not `http`, or has a user, a query or a fragment.
+    /// [`RawError::is_invalid`]: the text is no URL, neither `http` nor (with the feature `tls`) `https`, or has a user, a
+    /// query or a fragment.
     pub fn new(base_url: &str) -> Result<Self, RawError> {
         Ok(Self {
-            base: Arc::new(Base::parse(base_url)?),
+            connector: Arc::new(Connector::new(Base::parse(base_url)?)),
             idle: Arc::new(Idle::new()),
             connect_timeout: Duration::from_secs(5),
             deadline: Duration::from_secs(30),
             body_limit: 1 << 20,
             max_idle: 4,
+            idle_timeout: Duration::from_secs(30),
         })
     }
 
-    /// How long it may take to resolve the name and connect. 5 seconds unless told otherwise.
+    /// How long it may take to get a connection: to resolve the name, connect, ask the proxy and shake hands. 5 seconds
+    /// unless told otherwise.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
@@ -72,6 +83,49 @@ impl RawClient {
         self
     }
 
+    /// How long a connection is kept that no call uses. 30 seconds unless told otherwise. One that was kept for longer is
+    /// not used again; it is closed when the next call looks for one, as nothing runs in between.
+    #[must_use]
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// Reaches the service through a proxy. Kept connections are not shared with the client that this one came from.
+    #[must_use]
+    pub fn proxy(self, proxy: Proxy) -> Self {
+        self.connecting(|connector| connector.proxy = Some(proxy))
+    }
+
+    /// Reaches an `https` service through the proxy that the environment names, if it does: `HTTPS_PROXY`, or else
+    /// `ALL_PROXY`, unless `NO_PROXY` lists the host. An `http` service is reached directly.
+    ///
+    /// # Errors
+    ///
+    /// [`RawError::is_invalid`]: that proxy is of a kind that is not supported.
+    pub fn proxy_of_environment(self) -> Result<Self, RawError> {
+        let proxy = Proxy::of_environment(&self.connector.base)?;
+        Ok(self.connecting(|connector| connector.proxy = proxy))
+    }
+
+    /// Whom to trust where the service speaks `https`; [`Tls::platform`] unless told otherwise. Kept connections are not
+    /// shared with the client that this one came from.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(self, tls: Tls) -> Self {
+        self.connecting(|connector| connector.tls = Some(tls))
+    }
+
+    fn connecting(mut self, change: impl FnOnce(&mut Connector)) -> Self {
+        change(Arc::make_mut(&mut self.connector));
+        self.idle = Arc::new(Idle::new());
+        self
+    }
+
+    pub(crate) fn base(&self) -> &Base {
+        &self.connector.base
+    }
+
     /// Sends the request once and reads the response, whatever its status.
     ///
     /// Dropping the future closes the connection; the request may have reached the service by then.
@@ -81,61 +135,115 @@ impl RawClient {
     /// | what happened | question | [may have reached](RawError::may_have_reached) |
     /// |---|---|---|
     /// | path or header not valid | [`is_invalid`](RawError::is_invalid) | no |
-    /// | no connection | [`is_connect`](RawError::is_connect) | no |
+    /// | the name does not resolve, nobody listens | [`is_connect`](RawError::is_connect) | no |
+    /// | the proxy gave no tunnel | `is_connect` and [`is_proxy`](RawError::is_proxy) | no |
+    /// | no handshake, or a certificate that is not trusted | `is_connect` and [`is_tls`](RawError::is_tls) | no |
     /// | no connection in time | `is_connect` and [`is_timeout`](RawError::is_timeout) | no |
     /// | a new connection closed before anything was written | none | no |
-    /// | the connection failed, or what came is not HTTP | none | yes |
-    /// | the deadline passed after that | `is_timeout` | yes |
+    /// | the connection failed | none | yes |
+    /// | what came is not HTTP | [`is_protocol`](RawError::is_protocol) | yes |
+    /// | the deadline passed after the request was begun | `is_timeout` | yes |
     /// | response body over the limit | [`is_too_large`](RawError::is_too_large) | yes |
     pub async fn send(&self, request: &RawRequest) -> Result<RawResponse, RawError> {
-        let start = Instant::now();
-        let mut message = request.message(&self.base)?;
-        while let Some(kept) = self.idle.take() {
+        self.send_message(request.message(self.base())?, self.deadline).await
+    }
+
+    /// Sends the message once, within the time.
+    pub(crate) async fn send_message(
+        &self,
+        mut message: Message,
+        deadline: Duration,
+    ) -> Result<RawResponse, RawError> {
+        let call = Call { client: self, start: Instant::now(), deadline };
+        while let Some(kept) = self.idle.take(call.start, self.idle_timeout) {
             if !kept.is_still_idle() {
                 continue;
             }
-            match self.exchange(kept, message, start).await? {
-                Exchange::Done(response) => return Ok(RawResponse::new(response, start.elapsed())),
-                Exchange::Unsent(unsent, _) => message = unsent,
+            match call.exchange(kept, message, None).await? {
+                Answered::Done(response) => return Ok(response),
+                Answered::Unsent(unsent, _) => message = unsent,
             }
         }
-        let connect_timeout = self.connect_timeout.min(self.deadline);
-        let connection = timeout(connect_timeout, Connection::open(&self.base))
-            .await
-            .map_err(|_| RawError::connect_timeout())??;
-        match self.exchange(connection, message, start).await? {
-            Exchange::Done(response) => Ok(RawResponse::new(response, start.elapsed())),
-            Exchange::Unsent(_, cause) => Err(RawError::unsent(cause)),
+        let (connection, connected) = call.open().await?;
+        match call.exchange(Box::new(connection), message, Some(connected)).await? {
+            Answered::Done(response) => Ok(response),
+            Answered::Unsent(_, cause) => Err(RawError::unsent(cause)),
         }
+    }
+}
+
+/// One call on its way.
+struct Call<'c> {
+    client: &'c RawClient,
+    start: Instant,
+    deadline: Duration,
+}
+
+enum Answered {
+    Done(RawResponse),
+    Unsent(Message, hyper::Error),
+}
+
+impl Call<'_> {
+    fn left(&self) -> Duration {
+        self.deadline.saturating_sub(self.start.elapsed())
+    }
+
+    async fn open(&self) -> Result<(Connection, Connected), RawError> {
+        let limit = self.client.connect_timeout.min(self.left());
+        let mut phase = Phase::Connect;
+        let opened = timeout(limit, self.client.connector.open(limit, self.start, &mut phase)).await;
+        opened.unwrap_or_else(|_| Err(RawError::timeout(phase)))
     }
 
     async fn exchange(
         &self,
-        mut connection: Connection,
+        mut connection: Box<Connection>,
         message: Message,
-        start: Instant,
-    ) -> Result<Exchange, RawError> {
-        let left = self.deadline.saturating_sub(start.elapsed());
-        let exchange = timeout(left, connection.exchange(message, self.body_limit))
-            .await
-            .map_err(|_| RawError::deadline())??;
+        connected: Option<Connected>,
+    ) -> Result<Answered, RawError> {
+        let client = self.client;
+        let mut head = None;
+        let at_head = || head = Some(self.start.elapsed());
+        let exchange = timeout(self.left(), connection.exchange(message, client.body_limit, at_head)).await;
+        let phase = if head.is_some() { Phase::Body } else { Phase::Head };
+        let exchange = exchange.unwrap_or_else(|_| Err(RawError::timeout(phase)))?;
+        let now = Instant::now();
         if connection.is_idle().await {
-            self.idle.keep(connection, self.max_idle);
+            client.idle.keep(now, connection, client.max_idle);
         }
-        Ok(exchange)
+        Ok(match exchange {
+            Exchange::Unsent(message, cause) => Answered::Unsent(message, cause),
+            Exchange::Done(response) => {
+                let total = now.duration_since(self.start);
+                let timings = Timings {
+                    connected: connected.map(|connected| connected.connected),
+                    secured: connected.and_then(|connected| connected.secured),
+                    head: head.unwrap_or(total),
+                    total,
+                };
+                let (head, body) = response.into_parts();
+                let http::response::Parts { status, version, headers, .. } = head;
+                Answered::Done(RawResponse { status, version, headers, body, timings })
+            }
+        })
     }
 }
 
 impl fmt::Debug for RawClient {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Base { is_https, host, port, .. } = self.base();
         formatter
             .debug_struct("RawClient")
-            .field("host", &self.base.host)
-            .field("port", &self.base.port)
+            .field("is_https", is_https)
+            .field("host", host)
+            .field("port", port)
+            .field("proxy", &self.connector.proxy)
             .field("connect_timeout", &self.connect_timeout)
             .field("deadline", &self.deadline)
             .field("body_limit", &self.body_limit)
             .field("max_idle", &self.max_idle)
+            .field("idle_timeout", &self.idle_timeout)
             .finish_non_exhaustive()
     }
 }

@@ -3,16 +3,15 @@ use std::io::ErrorKind;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 
-use crate::raw::base::Base;
 use crate::raw::error::RawError;
+use crate::raw::stream::Stream;
 
 pub(crate) type Message = Request<Full<Bytes>>;
 
@@ -22,7 +21,7 @@ pub(crate) type Message = Request<Full<Bytes>>;
 /// end: dropping the connection, or the call, closes the socket.
 pub(crate) struct Connection {
     sender: http1::SendRequest<Full<Bytes>>,
-    driver: http1::Connection<TokioIo<TcpStream>, Full<Bytes>>,
+    driver: http1::Connection<TokioIo<Stream>, Full<Bytes>>,
     /// A second handle on the same socket, to look at it where the runtime may not have yet.
     watch: std::net::TcpStream,
     closed: bool,
@@ -36,22 +35,27 @@ pub(crate) enum Exchange {
 }
 
 impl Connection {
-    pub(crate) async fn open(base: &Base) -> Result<Self, RawError> {
-        let stream = TcpStream::connect((base.host.as_str(), base.port)).await.map_err(RawError::connect)?;
-        stream.set_nodelay(true).map_err(RawError::connect)?;
-        let stream = stream.into_std().map_err(RawError::connect)?;
-        let watch = stream.try_clone().map_err(RawError::connect)?;
-        let stream = TcpStream::from_std(stream).map_err(RawError::connect)?;
+    /// Speaks HTTP/1.1 over a stream. `watch` is a second handle on its socket.
+    pub(crate) async fn over(stream: Stream, watch: std::net::TcpStream) -> Result<Self, RawError> {
         let (sender, driver) = http1::handshake(TokioIo::new(stream)).await.map_err(RawError::connect)?;
         Ok(Self { sender, driver, watch, closed: false })
     }
 
-    /// Sends the message and reads the response with at most `limit` bytes of body.
-    pub(crate) async fn exchange(&mut self, message: Message, limit: usize) -> Result<Exchange, RawError> {
+    /// Sends the message and reads the response with at most `limit` bytes of body. `at_head` is called when the status and
+    /// the headers have come.
+    pub(crate) async fn exchange(
+        &mut self,
+        message: Message,
+        limit: usize,
+        at_head: impl FnOnce(),
+    ) -> Result<Exchange, RawError> {
         let sent = self.sender.try_send_request(message);
         self.drive(async {
             match sent.await {
-                Ok(response) => collect(response, limit).await.map(Exchange::Done),
+                Ok(response) => {
+                    at_head();
+                    collect(response, limit).await.map(Exchange::Done)
+                }
                 Err(mut error) => match error.take_message() {
                     Some(message) => Ok(Exchange::Unsent(message, error.into_error())),
                     None => Err(RawError::exchange(error.into_error())),
@@ -93,34 +97,58 @@ impl Connection {
 
 async fn collect(response: Response<Incoming>, limit: usize) -> Result<Response<Bytes>, RawError> {
     let (head, body) = response.into_parts();
-    match Limited::new(body, limit).collect().await {
-        Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(RawError::too_large(limit)),
-        Err(error) => Err(RawError::exchange(error)),
+    let body = whole(body, limit).await?;
+    Ok(Response::from_parts(head, body))
+}
+
+/// The body in one piece. One that comes in one piece is not copied.
+async fn whole(mut body: Incoming, limit: usize) -> Result<Bytes, RawError> {
+    if body.size_hint().lower() > limit as u64 {
+        return Err(RawError::too_large(limit));
     }
+    let mut first = Bytes::new();
+    let mut all = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(RawError::exchange)?.into_data() else { continue };
+        if first.len() + all.len() + data.len() > limit {
+            return Err(RawError::too_large(limit));
+        }
+        if first.is_empty() && all.is_empty() {
+            first = data;
+        } else {
+            all.extend_from_slice(&std::mem::take(&mut first));
+            all.extend_from_slice(&data);
+        }
+    }
+    Ok(if all.is_empty() { first } else { all.freeze() })
 }
 
 #[cfg(test)]
 mod tests {
     use http::Method;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
     use crate::RawRequest;
+    use crate::raw::base::Base;
+    use crate::raw::stream;
 
     #[tokio::test]
     async fn a_closed_connection_gives_the_message_back() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = Base::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
-        let mut connection = Connection::open(&base).await.unwrap();
+        let socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap().into_std().unwrap();
+        let watch = socket.try_clone().unwrap();
+        let stream = stream::plain(TcpStream::from_std(socket).unwrap());
+        let mut connection = Connection::over(stream, watch).await.unwrap();
         drop(listener.accept().await.unwrap());
         while connection.is_idle().await {
             tokio::task::yield_now().await;
         }
         assert!(!connection.is_still_idle());
 
+        let base = Base::parse("http://host").unwrap();
         let message = RawRequest::new(Method::POST, "/a").message(&base).unwrap();
-        match connection.exchange(message, 0).await.unwrap() {
+        match connection.exchange(message, 0, || ()).await.unwrap() {
             Exchange::Unsent(message, cause) => {
                 assert_eq!(message.uri(), "/a");
                 assert!(!RawError::unsent(cause).may_have_reached());

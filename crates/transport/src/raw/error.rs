@@ -1,5 +1,8 @@
 use std::error::Error;
 use std::fmt;
+use std::io;
+
+use crate::raw::phase::Phase;
 
 /// Why a call gave no response.
 ///
@@ -7,34 +10,86 @@ use std::fmt;
 /// any of its sources shows the path, a header or a body.
 pub struct RawError(Box<Inner>);
 
+pub(crate) type Source = Box<dyn Error + Send + Sync>;
+
 struct Inner {
     kind: Kind,
-    source: Option<Box<dyn Error + Send + Sync>>,
+    source: Option<Source>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "two of them are of TLS"))]
 enum Kind {
     Url(&'static str),
+    Proxy(&'static str),
     Request(&'static str),
     Connect,
-    ConnectTimeout,
+    Tunnel,
+    Roots,
+    Tls,
     Unsent,
     Exchange,
-    Deadline,
+    Protocol,
+    Timeout(Phase),
     TooLarge(usize),
 }
 
 impl RawError {
-    /// No connection could be made: the name did not resolve, nobody listens, or nobody answered in time.
+    /// There was no connection to send over: the name did not resolve, nobody listens, the proxy gave no tunnel, the
+    /// handshake of TLS failed, or one of these took too long.
     #[must_use]
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, Kind::Connect | Kind::ConnectTimeout)
+        match self.0.kind {
+            Kind::Connect | Kind::Tunnel | Kind::Roots | Kind::Tls => true,
+            Kind::Timeout(phase) => !phase.may_have_sent(),
+            _ => false,
+        }
+    }
+
+    /// The proxy was not reached, or gave no tunnel.
+    #[must_use]
+    pub fn is_proxy(&self) -> bool {
+        matches!(self.0.kind, Kind::Tunnel | Kind::Timeout(Phase::Proxy))
+    }
+
+    /// The handshake of TLS failed, the service's certificate is not trusted, or there are no roots to trust it by.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        matches!(self.0.kind, Kind::Roots | Kind::Tls | Kind::Timeout(Phase::Tls))
+    }
+
+    /// The service's certificate is not trusted: it is of another name, has expired, or is of an authority that is not
+    /// known. No later call gets another answer until somebody changes something.
+    #[must_use]
+    pub fn is_certificate(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.0.kind == Kind::Tls
+            && self.chain().any(|cause| {
+                matches!(cause.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
+            });
+        #[cfg(not(feature = "tls"))]
+        return false;
     }
 
     /// A time limit passed: the connect timeout or the deadline of the call.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, Kind::ConnectTimeout | Kind::Deadline)
+        self.phase().is_some()
+    }
+
+    /// How far the call had come when a time limit passed.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        match self.0.kind {
+            Kind::Timeout(phase) => Some(phase),
+            _ => None,
+        }
+    }
+
+    /// What came is not HTTP.
+    #[must_use]
+    pub fn is_protocol(&self) -> bool {
+        self.0.kind == Kind::Protocol
     }
 
     /// The response body is larger than the client takes.
@@ -43,10 +98,10 @@ impl RawError {
         matches!(self.0.kind, Kind::TooLarge(_))
     }
 
-    /// The base URL, the path or a header is not valid. Nothing was sent.
+    /// The base URL, the proxy's, the path or a header is not valid. Nothing was sent.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
-        matches!(self.0.kind, Kind::Url(_) | Kind::Request(_))
+        matches!(self.0.kind, Kind::Url(_) | Kind::Proxy(_) | Kind::Request(_))
     }
 
     /// Whether the request may have reached the service, in whole or in part. Where this is false, it certainly did
@@ -54,8 +109,16 @@ impl RawError {
     #[must_use]
     pub fn may_have_reached(&self) -> bool {
         match self.0.kind {
-            Kind::Url(_) | Kind::Request(_) | Kind::Connect | Kind::ConnectTimeout | Kind::Unsent => false,
-            Kind::Exchange | Kind::Deadline | Kind::TooLarge(_) => true,
+            Kind::Url(_)
+            | Kind::Proxy(_)
+            | Kind::Request(_)
+            | Kind::Connect
+            | Kind::Tunnel
+            | Kind::Roots
+            | Kind::Tls
+            | Kind::Unsent => false,
+            Kind::Timeout(phase) => phase.may_have_sent(),
+            Kind::Exchange | Kind::Protocol | Kind::TooLarge(_) => true,
         }
     }
 
@@ -67,6 +130,10 @@ impl RawError {
         Self::url("it does not parse").because(source)
     }
 
+    pub(crate) fn proxy_url(reason: &'static str) -> Self {
+        Self::of(Kind::Proxy(reason))
+    }
+
     pub(crate) fn request(reason: &'static str) -> Self {
         Self::of(Kind::Request(reason))
     }
@@ -75,37 +142,90 @@ impl RawError {
         Self::request("the path does not parse").because(source)
     }
 
-    pub(crate) fn connect(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::of(Kind::Connect).because(source)
+    pub(crate) fn connect(source: impl Into<Source>) -> Self {
+        Self::of(Kind::Connect).because(source).or_late(Phase::Connect)
     }
 
-    pub(crate) fn connect_timeout() -> Self {
-        Self::of(Kind::ConnectTimeout)
+    pub(crate) fn proxy(source: impl Into<Source>) -> Self {
+        Self::of(Kind::Tunnel).because(source).or_late(Phase::Proxy)
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn tls(source: impl Into<Source>) -> Self {
+        Self::of(Kind::Tls).because(source)
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn tls_roots(source: impl Into<Source>) -> Self {
+        Self::of(Kind::Roots).because(source)
     }
 
     pub(crate) fn unsent(source: hyper::Error) -> Self {
         Self::of(Kind::Unsent).because(source)
     }
 
-    pub(crate) fn exchange(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::of(Kind::Exchange).because(source)
+    pub(crate) fn exchange(source: hyper::Error) -> Self {
+        let mut error = Self::of(Kind::Exchange).because(source);
+        if error.is_of_no_http() {
+            error.0.kind = Kind::Protocol;
+        }
+        error
     }
 
-    pub(crate) fn deadline() -> Self {
-        Self::of(Kind::Deadline)
+    pub(crate) fn timeout(phase: Phase) -> Self {
+        Self::of(Kind::Timeout(phase))
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::of(Kind::TooLarge(limit))
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(crate) fn because(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
         self
     }
 
+    pub(crate) fn into_source(self) -> Option<Source> {
+        self.0.source
+    }
+
     fn of(kind: Kind) -> Self {
         Self(Box::new(Inner { kind, source: None }))
+    }
+
+    /// The same as a timeout, where the system or the connector gave up waiting.
+    fn or_late(mut self, phase: Phase) -> Self {
+        let late = |cause: &(dyn Error + 'static)| {
+            cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
+        };
+        if self.chain().any(late) {
+            self.0.kind = Kind::Timeout(phase);
+        }
+        self
+    }
+
+    /// Hyper says so of a head, and of a body's chunks by an error of I/O below its own.
+    fn is_of_no_http(&self) -> bool {
+        self.chain().any(|cause| {
+            let parse = cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse);
+            let chunk = cause.downcast_ref::<io::Error>().is_some_and(|error| {
+                matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
+            });
+            parse || chunk
+        })
+    }
+
+    /// The causes, from the nearest on.
+    fn chain(&self) -> impl Iterator<Item = &(dyn Error + 'static)> {
+        std::iter::successors(self.source(), |error| cause(*error))
+    }
+}
+
+/// What is behind an error. One of I/O that only wraps another does not name that as its source.
+fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
     }
 }
 
@@ -113,12 +233,16 @@ impl fmt::Display for RawError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.kind {
             Kind::Url(reason) => write!(formatter, "invalid base url: {reason}"),
+            Kind::Proxy(reason) => write!(formatter, "invalid proxy: {reason}"),
             Kind::Request(reason) => write!(formatter, "invalid request: {reason}"),
             Kind::Connect => formatter.write_str("could not connect"),
-            Kind::ConnectTimeout => formatter.write_str("could not connect in time"),
+            Kind::Tunnel => formatter.write_str("the proxy gave no tunnel to the service"),
+            Kind::Roots => formatter.write_str("there are no certificates to trust the service by"),
+            Kind::Tls => formatter.write_str("no TLS with the service"),
             Kind::Unsent => formatter.write_str("the connection closed before the request was sent"),
             Kind::Exchange => formatter.write_str("the connection failed before the response was complete"),
-            Kind::Deadline => formatter.write_str("no complete response before the deadline"),
+            Kind::Protocol => formatter.write_str("what came back is not HTTP"),
+            Kind::Timeout(phase) => write!(formatter, "the time was over while {phase}"),
             Kind::TooLarge(limit) => write!(formatter, "the response body is larger than {limit} bytes"),
         }
     }

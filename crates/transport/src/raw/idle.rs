@@ -1,29 +1,45 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::raw::connection::Connection;
 
 /// The connections that wait for the next call, the latest used last.
-pub(crate) struct Idle(Mutex<Vec<Connection>>);
+pub(crate) struct Idle(Mutex<Vec<Kept>>);
+
+struct Kept {
+    since: Instant,
+    connection: Box<Connection>,
+}
 
 impl Idle {
     pub(crate) fn new() -> Self {
         Self(Mutex::new(Vec::new()))
     }
 
-    /// The connection that was used last: the server is the least likely to have closed it.
-    pub(crate) fn take(&self) -> Option<Connection> {
-        self.list().pop()
+    /// The connection that was used last, as the server is the least likely to have closed it. Those that have waited for
+    /// longer than `timeout` go.
+    pub(crate) fn take(&self, now: Instant, timeout: Duration) -> Option<Box<Connection>> {
+        let mut list = self.list();
+        let newest = list.pop()?;
+        if now.duration_since(newest.since) <= timeout {
+            return Some(newest.connection);
+        }
+        // The others wait for longer still.
+        list.clear();
+        None
     }
 
     /// Keeps a connection; where there are `most` already, the one that was used longest ago goes.
-    pub(crate) fn keep(&self, connection: Connection, most: usize) {
+    pub(crate) fn keep(&self, now: Instant, connection: Box<Connection>, most: usize) {
         let mut list = self.list();
-        list.push(connection);
+        list.push(Kept { since: now, connection });
         let surplus = list.len().saturating_sub(most);
         list.drain(..surplus);
     }
 
-    fn list(&self) -> MutexGuard<'_, Vec<Connection>> {
+    fn list(&self) -> MutexGuard<'_, Vec<Kept>> {
         // The list is whole after each of its operations, so a panic elsewhere leaves nothing half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

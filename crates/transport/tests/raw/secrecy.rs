@@ -117,7 +117,7 @@ proptest! {
     fn nothing_that_is_shown_of_a_refused_url_holds_the_token(
         token in "[a-f]{2}[0-9]{2}[a-f0-9]{12}",
         form in prop::sample::select(&[
-            "https://{}", "http://user:{}@host", "http://host/{}?{}", "http://host/#{}", "http://host:{}", "{}", "http://{} {}",
+            "https://{}/?{}", "http://user:{}@host", "http://host/{}?{}", "http://host/#{}", "http://host:{}", "{}", "http://{} {}",
             "http://host/{} {}", "ftp://{}/{}",
         ][..]),
     ) {
