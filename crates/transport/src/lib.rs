@@ -43,8 +43,21 @@
 //! crate, nor that of any error's source, holds a path, a header's value or a body. The fields of [`RawResponse`] are
 //! the response itself: whoever prints them prints what the service sent.
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod builder;
+mod client;
+mod clock;
+mod decode;
+mod error;
 mod raw;
+mod retry;
+mod trace;
 
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use clock::{Clock, SystemClock};
+pub use error::{Error, ErrorKind, Quota};
 pub use raw::client::RawClient;
 pub use raw::error::RawError;
 pub use raw::phase::Phase;
@@ -54,3 +67,4 @@ pub use raw::response::RawResponse;
 pub use raw::timings::Timings;
 #[cfg(feature = "tls")]
 pub use raw::tls::Tls;
+pub use retry::RetryPolicy;

@@ -21,7 +21,7 @@ use crate::raw::tls::Tls;
 ///
 /// Calls may run at the same time: each has a connection of its own, and up to [`max_idle`](Self::max_idle) of them
 /// are kept afterwards. A clone shares the kept connections. Calls need a tokio runtime with I/O and time. A kept
-/// connection belongs to the runtime that it was made in; where that is gone, the next call makes a new one.
+/// connection is used only in the runtime that it was made in; a call in another one makes its own.
 #[derive(Clone)]
 pub struct RawClient {
     connector: Arc<Connector>,

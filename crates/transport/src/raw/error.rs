@@ -122,6 +122,11 @@ impl RawError {
         }
     }
 
+    /// Whether the same request may get through later, without anybody's doing.
+    pub(crate) fn may_pass(&self) -> bool {
+        !self.is_invalid() && self.0.kind != Kind::Roots && !self.is_certificate()
+    }
+
     pub(crate) fn url(reason: &'static str) -> Self {
         Self::of(Kind::Url(reason))
     }
@@ -183,10 +188,6 @@ impl RawError {
     pub(crate) fn because(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
         self
-    }
-
-    pub(crate) fn into_source(self) -> Option<Source> {
-        self.0.source
     }
 
     fn of(kind: Kind) -> Self {

@@ -1,6 +1,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::runtime::{Handle, Id};
 use tokio::time::Instant;
 
 use crate::raw::connection::Connection;
@@ -10,6 +11,8 @@ pub(crate) struct Idle(Mutex<Vec<Kept>>);
 
 struct Kept {
     since: Instant,
+    /// The runtime that the connection was made in. No other one hears of its events.
+    runtime: Id,
     connection: Box<Connection>,
 }
 
@@ -18,23 +21,26 @@ impl Idle {
         Self(Mutex::new(Vec::new()))
     }
 
-    /// The connection that was used last, as the server is the least likely to have closed it. Those that have waited for
-    /// longer than `timeout` go.
+    /// The connection of this runtime that was used last, as the server is the least likely to have closed it. Those that
+    /// have waited for longer than `timeout` go.
     pub(crate) fn take(&self, now: Instant, timeout: Duration) -> Option<Box<Connection>> {
         let mut list = self.list();
-        let newest = list.pop()?;
-        if now.duration_since(newest.since) <= timeout {
-            return Some(newest.connection);
+        let fresh = list.iter().position(|kept| now.duration_since(kept.since) <= timeout);
+        let old = fresh.unwrap_or(list.len());
+        list.drain(..old);
+        if list.is_empty() {
+            return None;
         }
-        // The others wait for longer still.
-        list.clear();
-        None
+        let runtime = Handle::current().id();
+        let at = list.iter().rposition(|kept| kept.runtime == runtime)?;
+        Some(list.remove(at).connection)
     }
 
     /// Keeps a connection; where there are `most` already, the one that was used longest ago goes.
     pub(crate) fn keep(&self, now: Instant, connection: Box<Connection>, most: usize) {
+        let kept = Kept { since: now, runtime: Handle::current().id(), connection };
         let mut list = self.list();
-        list.push(Kept { since: now, connection });
+        list.push(kept);
         let surplus = list.len().saturating_sub(most);
         list.drain(..surplus);
     }
