@@ -203,9 +203,14 @@ impl Call<'_> {
         connected: Option<Connected>,
     ) -> Result<Answered, RawError> {
         let client = self.client;
+        let left = self.left();
+        if left.is_zero() {
+            // Nothing is sent that nobody would wait for.
+            return Err(RawError::timeout(Phase::Connect));
+        }
         let mut head = None;
         let at_head = || head = Some(self.start.elapsed());
-        let exchange = timeout(self.left(), connection.exchange(message, client.body_limit, at_head)).await;
+        let exchange = timeout(left, connection.exchange(message, client.body_limit, at_head)).await;
         let phase = if head.is_some() { Phase::Body } else { Phase::Head };
         let exchange = exchange.unwrap_or_else(|_| Err(RawError::timeout(phase)))?;
         let now = Instant::now();

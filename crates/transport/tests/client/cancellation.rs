@@ -1,0 +1,80 @@
+//! A call may be dropped at any point: the client stays usable, and nothing is sent for it afterwards.
+
+use std::collections::HashSet;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+
+use greenapi_model::CreateGroup;
+
+use crate::given::{client, made};
+use crate::server::Server;
+
+/// Polls a call so many times, and drops it. `true` if it had ended by then.
+async fn polled<T>(call: impl Future<Output = T>, times: usize) -> bool {
+    let mut call = Box::pin(call);
+    let mut polls = 0;
+    poll_fn(|context| {
+        if polls == times {
+            return Poll::Ready(false);
+        }
+        polls += 1;
+        call.as_mut().poll(context).map(|_| true)
+    })
+    .await
+}
+
+/// Drops a call after each number of polls that it takes, with a kept connection and without.
+async fn dropped_at_each_point(after_another: bool) {
+    let names = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&names);
+    let server = Server::start(move |mut peer, _| {
+        let seen = Arc::clone(&seen);
+        async move {
+            while let Some(request) = peer.request().await {
+                let name = String::from_utf8(request).unwrap().split("name-").nth(1).unwrap()[..3].to_owned();
+                seen.lock().unwrap().push(name);
+                for piece in made().chunks(16) {
+                    peer.write(piece).await;
+                    tokio::task::yield_now().await;
+                }
+            }
+        }
+    })
+    .await;
+    let client = client(&server.url);
+    let mut calls = 0;
+    let mut request = || {
+        calls += 1;
+        CreateGroup::named(format!("name-{calls:03}")).phone(79_001_234_567)
+    };
+    let mut points = 0;
+    loop {
+        // Without a kept connection, a client that has none in common with the last one.
+        let client = if after_another { client.clone() } else { crate::given::client(&server.url) };
+        if after_another {
+            client.create_group(&request()).await.unwrap();
+        }
+        let ended = polled(client.create_group(&request()), points).await;
+        client.create_group(&request()).await.unwrap();
+        if ended {
+            break;
+        }
+        points += 1;
+    }
+    assert!(points >= 3, "a call was dropped at {points} points");
+    let names = names.lock().unwrap();
+    let different: HashSet<&String> = names.iter().collect();
+    assert_eq!(names.len(), different.len(), "a request came twice");
+    assert!(names.len() <= calls);
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_at_any_point_leaves_the_client_usable() {
+    dropped_at_each_point(false).await;
+}
+
+#[tokio::test]
+async fn a_call_over_a_kept_connection_that_is_dropped_at_any_point_leaves_the_client_usable() {
+    dropped_at_each_point(true).await;
+}
