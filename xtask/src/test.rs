@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::Command;
 
@@ -34,19 +34,33 @@ pub(crate) fn run(root: &Path, out: &mut dyn Write) -> Result<(), Failure> {
     perform(&steps(&crates), out, |step, out| step.passes(root, out))
 }
 
+/// A crate that has a library, and what may be switched on in it.
+struct Library {
+    /// Below the root.
+    folder: String,
+    features: Vec<String>,
+    /// Some of them are on by default, so without them it is another crate than the workspace tests.
+    has_defaults: bool,
+}
+
 /// The steps, in their order: what is quick to tell and quick to mend comes first.
-fn steps(crates: &[String]) -> Vec<Step> {
+fn steps(crates: &[Library]) -> Vec<Step> {
     let mut steps = vec![
         Step::cargo("format", "fmt --all --check"),
         Step::cargo("lints", "clippy --quiet --workspace --all-targets --all-features -- -D warnings"),
     ];
-    steps.extend(crates.iter().map(|folder| {
+    for Library { folder, features, .. } in crates {
         // By its manifest and not by its name, so that no other crate of the workspace turns a feature on.
-        let arguments = format!(
-            "clippy --quiet --manifest-path {folder}/Cargo.toml --no-default-features -- -D warnings"
-        );
-        Step::cargo(&format!("lints of {folder} without its features"), &arguments)
-    }));
+        let alone = format!("clippy --quiet --manifest-path {folder}/Cargo.toml --no-default-features");
+        steps.push(Step::cargo(
+            &format!("lints of {folder} without its features"),
+            &format!("{alone} -- -D warnings"),
+        ));
+        steps.extend(features.iter().map(|feature| {
+            let name = format!("lints of {folder} with {feature} alone");
+            Step::cargo(&name, &format!("{alone} --features {feature} -- -D warnings"))
+        }));
+    }
     steps.extend([
         Step::here("generated files", "cargo xtask codegen --check", |root, out| {
             codegen::run(root, codegen::Mode::Check, out)
@@ -59,20 +73,35 @@ fn steps(crates: &[String]) -> Vec<Step> {
         // No snapshot is written here: to accept one is a decision of its own.
         Step::cargo("tests", "test --workspace --all-features").with_variable("INSTA_UPDATE", "no"),
     ]);
+    steps.extend(crates.iter().filter(|library| library.has_defaults).map(|Library { folder, .. }| {
+        let arguments = format!("test --manifest-path {folder}/Cargo.toml --no-default-features");
+        Step::cargo(&format!("tests of {folder} without its features"), &arguments)
+            .with_variable("INSTA_UPDATE", "no")
+    }));
     steps
 }
 
-/// The folders of the crates that have a library, below the root, in order.
-fn libraries(root: &Path) -> std::io::Result<Vec<String>> {
-    let mut folders = Vec::new();
+/// The crates that have a library, in the order of their folders.
+fn libraries(root: &Path) -> io::Result<Vec<Library>> {
+    let mut libraries = Vec::new();
     for entry in fs::read_dir(root.join(CRATES))? {
         let entry = entry?;
         if entry.path().join("src/lib.rs").is_file() {
-            folders.push(format!("{CRATES}/{}", entry.file_name().to_string_lossy()));
+            let folder = format!("{CRATES}/{}", entry.file_name().to_string_lossy());
+            let manifest = fs::read_to_string(entry.path().join("Cargo.toml"))?;
+            libraries.push(library(folder, &manifest)?);
         }
     }
-    folders.sort();
-    Ok(folders)
+    libraries.sort_by(|one, other| one.folder.cmp(&other.folder));
+    Ok(libraries)
+}
+
+fn library(folder: String, manifest: &str) -> io::Result<Library> {
+    let manifest: toml::Table = manifest.parse().map_err(io::Error::other)?;
+    let features = manifest.get("features").and_then(toml::Value::as_table);
+    let names = features.into_iter().flat_map(toml::Table::keys);
+    let (defaults, features): (Vec<_>, Vec<_>) = names.cloned().partition(|name| name == "default");
+    Ok(Library { folder, features, has_defaults: !defaults.is_empty() })
 }
 
 /// Announces each step and has it run by `passes`, which says why it fails.
@@ -145,11 +174,13 @@ impl Step {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, Step, libraries, perform, steps};
+    use super::{Failure, Library, Step, libraries, perform, steps};
     use crate::failure::Exit;
 
     fn performed(fails: &str) -> (String, Result<(), Failure>) {
-        let steps = steps(&["crates/model".to_owned()]);
+        let folder = "crates/model".to_owned();
+        let model = Library { folder, features: vec!["proptest".to_owned()], has_defaults: true };
+        let steps = steps(&[model]);
         let mut out = Vec::new();
         let passes = |step: &Step, _: &mut dyn std::io::Write| {
             if step.name == fails { Err("it does".to_owned()) } else { Ok(()) }
@@ -163,14 +194,16 @@ mod tests {
         let (out, ended) = performed("none");
         assert!(ended.is_ok());
         insta::assert_snapshot!(out, @r#"
-        [1/7] format: cargo fmt --all --check
-        [2/7] lints: cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings
-        [3/7] lints of crates/model without its features: cargo clippy --quiet --manifest-path crates/model/Cargo.toml --no-default-features -- -D warnings
-        [4/7] generated files: cargo xtask codegen --check
-        [5/7] documentation: RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps --all-features
-        [6/7] contract: cargo xtask contract
-        [7/7] tests: INSTA_UPDATE="no" cargo test --workspace --all-features
-        all 7 steps passed
+        [1/9] format: cargo fmt --all --check
+        [2/9] lints: cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings
+        [3/9] lints of crates/model without its features: cargo clippy --quiet --manifest-path crates/model/Cargo.toml --no-default-features -- -D warnings
+        [4/9] lints of crates/model with proptest alone: cargo clippy --quiet --manifest-path crates/model/Cargo.toml --no-default-features --features proptest -- -D warnings
+        [5/9] generated files: cargo xtask codegen --check
+        [6/9] documentation: RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps --all-features
+        [7/9] contract: cargo xtask contract
+        [8/9] tests: INSTA_UPDATE="no" cargo test --workspace --all-features
+        [9/9] tests of crates/model without its features: INSTA_UPDATE="no" cargo test --manifest-path crates/model/Cargo.toml --no-default-features
+        all 9 steps passed
         "#);
     }
 
@@ -189,6 +222,11 @@ mod tests {
     #[test]
     fn the_libraries_are_found() {
         let found = libraries(crate::workspace_root()).unwrap();
-        assert!(found.contains(&"crates/model".to_owned()), "{found:?}");
+        let model = found.iter().find(|library| library.folder == "crates/model").unwrap();
+        assert_eq!(
+            (&model.features[..], model.has_defaults),
+            (&["proptest".to_owned(), "schemars".to_owned()][..], false)
+        );
+        assert!(found.iter().any(|library| library.folder == "crates/transport" && library.has_defaults));
     }
 }

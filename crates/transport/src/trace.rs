@@ -22,12 +22,16 @@ mod on {
     use crate::client::Shared;
     use crate::error::Error;
 
+    /// What a filter names: the crate, and not where in it a span is made.
+    const TARGET: &str = "greenapi_transport";
+
     /// The span of a call, with all its attempts.
     pub(crate) async fn call(
         shared: &Shared,
         call: impl Future<Output = Result<Group, Error>>,
     ) -> Result<Group, Error> {
         let span = info_span!(
+            target: TARGET,
             "createGroup",
             greenapi.instance = %shared.instance,
             greenapi.attempts = Empty,
@@ -53,6 +57,7 @@ mod on {
         let template = shared.contract.path_template();
         let base = shared.raw.base();
         let span = debug_span!(
+            target: TARGET,
             "request",
             otel.name = format_args!("{method} {template}"),
             otel.kind = "client",
@@ -84,7 +89,7 @@ mod on {
 
     /// A call waits before its next attempt.
     pub(crate) fn waits(error: &Error, wait: Duration) {
-        debug!(%error, ?wait, "waiting to call again");
+        debug!(target: TARGET, %error, ?wait, "waiting to call again");
     }
 
     /// For an answer that is an error the conventions ask for its status, else for what happened.

@@ -89,6 +89,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "tls")]
     #[test]
     fn the_environment_names_one_for_https_alone() {
         let matcher =

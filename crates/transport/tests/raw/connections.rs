@@ -29,6 +29,20 @@ async fn one_connection_serves_calls_one_after_another() {
 }
 
 #[tokio::test]
+async fn the_times_of_a_call_stand_in_their_order() {
+    let server = Server::answering(OK).await;
+    let client = RawClient::new(&server.url).unwrap();
+    for is_kept in [false, true] {
+        let timings = call(&client).await.unwrap().timings;
+        assert_eq!((timings.connected.is_none(), timings.secured), (is_kept, None));
+        assert!(
+            timings.connected.unwrap_or_default() <= timings.head && timings.head <= timings.total,
+            "{timings:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn no_connection_is_kept_where_none_may_be() {
     let server = Server::answering(OK).await;
     let client = RawClient::new(&server.url).unwrap().max_idle(0);
@@ -314,6 +328,21 @@ fn a_client_outlives_the_runtime_of_its_connections() {
         runtime().block_on(call(&client)).unwrap();
         assert_eq!((server.connections(), server.requests()), (calls, calls));
     }
+}
+
+/// Nobody hears of the events of a runtime that is not driven, so its connections are for its own calls.
+#[test]
+fn a_connection_is_used_only_in_the_runtime_that_it_was_made_in() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let of_server = tokio::runtime::Runtime::new().unwrap();
+    let server = of_server.block_on(Server::answering(OK));
+    let client = RawClient::new(&server.url).unwrap();
+    let (one, other) = (runtime(), runtime());
+    for _ in 0..3 {
+        one.block_on(call(&client)).unwrap();
+        other.block_on(call(&client)).unwrap();
+    }
+    assert_eq!((server.connections(), server.requests()), (2, 6));
 }
 
 #[test]
