@@ -181,6 +181,18 @@ fn one_call_makes_two_groups_under_the_policy_that_is_named_for_it() {
     assert_eq!((result.is_ok(), made), (true, 3));
 }
 
+/// The service answers such a body without reading it.
+#[test]
+fn a_request_that_is_too_large_is_told_so() {
+    let server = MockServer::start_blocking();
+    let client = client(&server, 1_101_000_001, RetryPolicy::default(), Duration::from_secs(5));
+    let chat_ids = (0..100_000).map(|number| format!("7900{number:07}@c.us"));
+    let request = CreateGroup::named("Everybody").participants(chat_ids, [0_u64; 0]).unwrap();
+    let error = runtime().block_on(client.create_group(&request)).unwrap_err();
+    assert_eq!((error.slug(), error.is_ambiguous()), (Some("request-too-large"), false), "{error:?}");
+    assert_eq!(server.instance(1_101_000_001).groups().made, 0);
+}
+
 #[test]
 fn each_test_instance_is_to_the_client_what_it_is_called() {
     let server = MockServer::start_blocking();

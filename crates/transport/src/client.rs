@@ -148,7 +148,7 @@ impl Client {
     async fn attempt(&self, body: Bytes, left: Duration) -> Result<Group, Error> {
         let Shared { raw, contract, token, clock, .. } = &*self.shared;
         let response = raw.send_message(self.message(body), left).await.map_err(Error::raw)?;
-        trace::answered(response.status);
+        trace::answered(&response);
         decode(contract, token, &response, || clock.system_time())
     }
 

@@ -15,12 +15,13 @@ mod on {
     use std::time::Duration;
 
     use greenapi_model::Group;
-    use http::StatusCode;
+    use http::Version;
     use tracing::field::Empty;
     use tracing::{Instrument, Span, debug, debug_span, info_span};
 
     use crate::client::Shared;
     use crate::error::Error;
+    use crate::raw::response::RawResponse;
 
     /// What a filter names: the crate, and not where in it a span is made.
     const TARGET: &str = "greenapi_transport";
@@ -65,6 +66,7 @@ mod on {
             http.request.method = method,
             http.request.resend_count = Empty,
             http.response.status_code = Empty,
+            network.protocol.version = Empty,
             server.address = base.host,
             server.port = base.port,
             url.scheme = if base.is_https { "https" } else { "http" },
@@ -83,8 +85,14 @@ mod on {
     }
 
     /// An answer came within the span of a request.
-    pub(crate) fn answered(status: StatusCode) {
-        Span::current().record("http.response.status_code", status.as_u16());
+    pub(crate) fn answered(response: &RawResponse) {
+        let span = Span::current();
+        span.record("http.response.status_code", response.status.as_u16());
+        // hyper's client takes answers of these two alone.
+        span.record(
+            "network.protocol.version",
+            if response.version == Version::HTTP_10 { "1.0" } else { "1.1" },
+        );
     }
 
     /// A call waits before its next attempt.
@@ -106,10 +114,9 @@ mod off {
     use std::future::Future;
     use std::time::Duration;
 
-    use http::StatusCode;
-
     use crate::client::Shared;
     use crate::error::Error;
+    use crate::raw::response::RawResponse;
 
     pub(crate) fn call<F: Future>(_: &Shared, call: F) -> F {
         call
@@ -119,7 +126,7 @@ mod off {
         attempt
     }
 
-    pub(crate) fn answered(_: StatusCode) {}
+    pub(crate) fn answered(_: &RawResponse) {}
 
     pub(crate) fn waits(_: &Error, _: Duration) {}
 }

@@ -77,6 +77,7 @@ fn a_request_has_the_fields_of_the_conventions() {
             "otel.kind=\"client\"",
             "http.request.method=\"POST\"",
             "http.response.status_code=200",
+            "network.protocol.version=\"1.1\"",
             "server.address=\"127.0.0.1\"",
             "server.port=PORT",
             "url.scheme=\"http\"",
