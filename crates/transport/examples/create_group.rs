@@ -81,6 +81,7 @@ pub(crate) fn told(result: &Result<Group, Error>) -> (String, u8) {
         Ok(group) => return (format!("made {}: {}", group.chat_id(), group.group_invite_link()), 0),
         Err(error) => error,
     };
+    let cause = because(error);
     // Before anything else: the one outcome in which another call does harm.
     if error.is_ambiguous() {
         return (
@@ -99,5 +100,11 @@ pub(crate) fn told(result: &Result<Group, Error>) -> (String, u8) {
         _ if error.is_retryable() => "The service was not reached. Try again later.",
         _ => "The service was not reached. Check the URL, the certificate and the proxy.",
     };
-    (format!("not made: {error}. {advice}"), 1)
+    (format!("not made: {error}{cause}. {advice}"), 1)
+}
+
+/// What the system, TLS or HTTP said of it, from the outermost to the innermost. None of it holds the token.
+fn because(error: &Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.map(|cause| format!(": {cause}")).collect()
 }
