@@ -106,5 +106,5 @@ pub(crate) fn told(result: &Result<Group, Error>) -> (String, u8) {
 /// What the system, TLS or HTTP said of it, from the outermost to the innermost. None of it holds the token.
 fn because(error: &Error) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    causes.map(|cause| format!(": {cause}")).collect()
+    causes.fold(String::new(), |said, cause| said + ": " + &cause.to_string())
 }
