@@ -1,5 +1,6 @@
 //! What the tests here start from.
 
+use std::collections::HashSet;
 use std::future::ready;
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -27,6 +28,33 @@ pub(crate) fn client(url: &str) -> Client {
 
 pub(crate) fn request() -> CreateGroup {
     CreateGroup::named("Hiking").phone(79_001_234_567)
+}
+
+/// A request that is told from all others by the number in its name.
+pub(crate) fn numbered(number: usize) -> CreateGroup {
+    CreateGroup::named(format!("name-{number:04}")).phone(79_001_234_567)
+}
+
+/// The numbers of the requests that came.
+#[derive(Clone, Default)]
+pub(crate) struct Arrived(Arc<Mutex<Vec<usize>>>);
+
+impl Arrived {
+    /// Notes a request, and gives its number back.
+    pub(crate) fn note(&self, request: &[u8]) -> usize {
+        let text = std::str::from_utf8(request).unwrap();
+        let number = text.split("name-").nth(1).unwrap()[..4].parse().unwrap();
+        self.0.lock().unwrap().push(number);
+        number
+    }
+
+    /// How many came. None came twice.
+    pub(crate) fn each_once(&self) -> usize {
+        let numbers = self.0.lock().unwrap();
+        let different: HashSet<&usize> = numbers.iter().collect();
+        assert_eq!(numbers.len(), different.len(), "a request came twice");
+        numbers.len()
+    }
 }
 
 /// An answer with its length.

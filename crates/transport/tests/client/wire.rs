@@ -1,14 +1,11 @@
 //! What a connection can do to a call, on plain sockets. Nothing of it sends a request twice.
 
-use std::collections::HashSet;
 use std::future::pending;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use greenapi_model::CreateGroup;
 use greenapi_transport::{ErrorKind, Phase};
 
-use crate::given::{MADE, TestClock, answer, builder, made, request};
+use crate::given::{Arrived, MADE, TestClock, answer, builder, made, numbered, request};
 use crate::server::{Peer, Server};
 
 /// How the first connection ends; each other one serves.
@@ -173,18 +170,16 @@ async fn serve(mut peer: Peer) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_group_is_asked_for_twice_while_the_server_closes_between_calls() {
     const CALLS: usize = 1_000;
-    let names = Arc::new(Mutex::new(Vec::new()));
-    let seen = Arc::clone(&names);
+    let arrived = Arrived::default();
+    let noted = arrived.clone();
     let server = Server::start(move |mut peer, _| {
-        let seen = Arc::clone(&seen);
+        let noted = noted.clone();
         async move {
-            // Answers, and closes without waiting for anything.
+            // Answers, and sometimes closes without waiting for anything.
             while let Some(request) = peer.request().await {
-                let name = String::from_utf8(request).unwrap().split("name-").nth(1).unwrap()[..4].to_owned();
-                let closes = name.ends_with(['0', '3', '7']);
-                seen.lock().unwrap().push(name);
+                let number = noted.note(&request);
                 peer.write(made()).await;
-                if closes {
+                if matches!(number % 10, 0 | 3 | 7) {
                     return;
                 }
             }
@@ -193,16 +188,13 @@ async fn no_group_is_asked_for_twice_while_the_server_closes_between_calls() {
     .await;
     let client = builder(&server.url).clock(TestClock::default()).build().unwrap();
     let mut failed = 0;
-    for call in 0..CALLS {
-        let request = CreateGroup::named(format!("name-{call:04}")).phone(79_001_234_567);
-        if let Err(error) = client.create_group(&request).await {
+    for number in 0..CALLS {
+        if let Err(error) = client.create_group(&numbered(number)).await {
             assert_eq!((error.kind(), error.is_ambiguous()), (ErrorKind::Disconnected, true), "{error:?}");
             failed += 1;
         }
     }
-    let names = names.lock().unwrap();
-    let different: HashSet<&String> = names.iter().collect();
-    assert_eq!(names.len(), different.len(), "a request came twice");
-    assert!(names.len() + failed >= CALLS, "{} came and {failed} failed of {CALLS}", names.len());
+    let came = arrived.each_once();
+    assert!(came + failed >= CALLS, "{came} came and {failed} failed of {CALLS}");
     assert!(server.connections() >= CALLS / 10 * 3);
 }
