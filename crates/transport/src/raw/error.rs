@@ -18,7 +18,7 @@ struct Inner {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "two of them are of TLS"))]
+#[cfg_attr(not(feature = "tls"), allow(dead_code, reason = "three of them are of TLS"))]
 enum Kind {
     Url(&'static str),
     Proxy(&'static str),
@@ -27,6 +27,7 @@ enum Kind {
     Tunnel,
     Roots,
     Tls,
+    NotTls,
     Unsent,
     Exchange,
     Protocol,
@@ -40,7 +41,7 @@ impl RawError {
     #[must_use]
     pub fn is_connect(&self) -> bool {
         match self.0.kind {
-            Kind::Connect | Kind::Tunnel | Kind::Roots | Kind::Tls => true,
+            Kind::Connect | Kind::Tunnel | Kind::Roots | Kind::Tls | Kind::NotTls => true,
             Kind::Timeout(phase) => !phase.may_have_sent(),
             _ => false,
         }
@@ -55,7 +56,7 @@ impl RawError {
     /// The handshake of TLS failed, the service's certificate is not trusted, or there are no roots to trust it by.
     #[must_use]
     pub fn is_tls(&self) -> bool {
-        matches!(self.0.kind, Kind::Roots | Kind::Tls | Kind::Timeout(Phase::Tls))
+        matches!(self.0.kind, Kind::Roots | Kind::Tls | Kind::NotTls | Kind::Timeout(Phase::Tls))
     }
 
     /// The service's certificate is not trusted: it is of another name, has expired, or is of an authority that is not
@@ -64,9 +65,7 @@ impl RawError {
     pub fn is_certificate(&self) -> bool {
         #[cfg(feature = "tls")]
         return self.0.kind == Kind::Tls
-            && self.chain().any(|cause| {
-                matches!(cause.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
-            });
+            && matches!(self.of_rustls(), Some(rustls::Error::InvalidCertificate(_)));
         #[cfg(not(feature = "tls"))]
         return false;
     }
@@ -116,6 +115,7 @@ impl RawError {
             | Kind::Tunnel
             | Kind::Roots
             | Kind::Tls
+            | Kind::NotTls
             | Kind::Unsent => false,
             Kind::Timeout(phase) => phase.may_have_sent(),
             Kind::Exchange | Kind::Protocol | Kind::TooLarge(_) => true,
@@ -124,7 +124,8 @@ impl RawError {
 
     /// Whether the same request may get through later, without anybody's doing.
     pub(crate) fn may_pass(&self) -> bool {
-        !self.is_invalid() && self.0.kind != Kind::Roots && !self.is_certificate()
+        // What TLS itself says stays so: it is not spoken there, or the two do not agree, or the certificate is not trusted.
+        !self.is_invalid() && self.0.kind != Kind::Roots && !self.is_of_tls()
     }
 
     pub(crate) fn url(reason: &'static str) -> Self {
@@ -157,7 +158,14 @@ impl RawError {
 
     #[cfg(feature = "tls")]
     pub(crate) fn tls(source: impl Into<Source>) -> Self {
-        Self::of(Kind::Tls).because(source)
+        let mut error = Self::of(Kind::Tls).because(source);
+        // Such as a server of HTTP at this port. What rustls says of it is hard to understand.
+        if let Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)) =
+            error.of_rustls()
+        {
+            error.0.kind = Kind::NotTls;
+        }
+        error
     }
 
     #[cfg(feature = "tls")]
@@ -171,7 +179,8 @@ impl RawError {
 
     pub(crate) fn exchange(source: hyper::Error) -> Self {
         let mut error = Self::of(Kind::Exchange).because(source);
-        if error.is_of_no_http() {
+        // An alert or a broken record of TLS is of the same kind of I/O as a broken chunk of HTTP.
+        if error.is_of_no_http() && !error.is_of_tls() {
             error.0.kind = Kind::Protocol;
         }
         error
@@ -216,6 +225,18 @@ impl RawError {
         })
     }
 
+    fn is_of_tls(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.of_rustls().is_some();
+        #[cfg(not(feature = "tls"))]
+        return false;
+    }
+
+    #[cfg(feature = "tls")]
+    fn of_rustls(&self) -> Option<&rustls::Error> {
+        self.chain().find_map(|cause| cause.downcast_ref())
+    }
+
     /// The causes, from the nearest on.
     fn chain(&self) -> impl Iterator<Item = &(dyn Error + 'static)> {
         std::iter::successors(self.source(), |error| cause(*error))
@@ -240,6 +261,7 @@ impl fmt::Display for RawError {
             Kind::Tunnel => formatter.write_str("the proxy gave no tunnel to the service"),
             Kind::Roots => formatter.write_str("there are no certificates to trust the service by"),
             Kind::Tls => formatter.write_str("no TLS with the service"),
+            Kind::NotTls => formatter.write_str("what came back is not TLS"),
             Kind::Unsent => formatter.write_str("the connection closed before the request was sent"),
             Kind::Exchange => formatter.write_str("the connection failed before the response was complete"),
             Kind::Protocol => formatter.write_str("what came back is not HTTP"),

@@ -13,6 +13,8 @@ use tokio_rustls::TlsConnector;
 use crate::raw::error::RawError;
 use crate::raw::stream::Stream;
 
+const UNREADABLE: &str = "a certificate of the text in PEM cannot be read";
+
 /// Whom a client trusts where the service speaks `https`.
 ///
 /// Made with rustls and ring; TLS 1.2 and 1.3. A clone is cheap and shares the sessions that can be resumed.
@@ -45,8 +47,9 @@ impl Tls {
     pub fn platform_and(pem: &[u8]) -> Result<Self, RawError> {
         let builder = builder()?;
         let provider = Arc::clone(builder.crypto_provider());
-        let verifier =
-            Verifier::new_with_extra_roots(certificates(pem)?, provider).map_err(RawError::tls_roots)?;
+        let extra = certificates(pem)?;
+        roots(extra.clone())?;
+        let verifier = Verifier::new_with_extra_roots(extra, provider).map_err(RawError::tls_roots)?;
         Ok(Self::of(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))))
     }
 
@@ -56,11 +59,7 @@ impl Tls {
     ///
     /// [`RawError::is_tls`]: the text has no certificate, or one that cannot be read.
     pub fn only(pem: &[u8]) -> Result<Self, RawError> {
-        let mut roots = RootCertStore::empty();
-        for certificate in certificates(pem)? {
-            roots.add(certificate).map_err(RawError::tls_roots)?;
-        }
-        Ok(Self::of(builder()?.with_root_certificates(roots)))
+        Ok(Self::of(builder()?.with_root_certificates(roots(certificates(pem)?)?)))
     }
 
     /// Trusts whom Mozilla trusts, whatever the system does: the roots are a part of the program, as old as the crate
@@ -113,10 +112,21 @@ fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, RawError> {
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, RawError> {
-    let found: Vec<_> =
-        CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(RawError::tls_roots)?;
+    // Its own error shows bytes of the text as numbers, and these may be of a key that stands there too.
+    let found: Vec<_> = CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<_, _>>()
+        .map_err(|_| RawError::tls_roots(UNREADABLE))?;
     if found.is_empty() {
         return Err(RawError::tls_roots("the text has no certificate in PEM"));
     }
     Ok(found)
+}
+
+/// The certificates as roots. What rustls says of one that cannot be read is about the service's, which it isn't.
+fn roots(certificates: Vec<CertificateDer<'static>>) -> Result<RootCertStore, RawError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates {
+        roots.add(certificate).map_err(|_| RawError::tls_roots(UNREADABLE))?;
+    }
+    Ok(roots)
 }

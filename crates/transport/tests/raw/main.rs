@@ -5,5 +5,6 @@
 mod against_wiremock;
 mod connections;
 mod secrecy;
+#[allow(dead_code, reason = "each target uses a part of it")]
 mod server;
 mod wire;
