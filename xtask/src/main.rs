@@ -1,5 +1,6 @@
 //! The commands that keep this repository in order. `cargo xtask --help` teaches them.
 
+mod bench;
 mod codegen;
 mod contract;
 mod failure;
@@ -19,6 +20,7 @@ Examples:
   cargo xtask codegen --check  says which generated files are stale, and writes nothing
   cargo xtask contract         the harness against the mock, clause by clause
   cargo xtask test             before a commit: all that a change has to pass
+  cargo xtask bench client     how fast the client is, beside bare hyper and reqwest
 
 Exit codes:
   0  done, or up to date
@@ -53,6 +55,11 @@ enum Command {
     /// that break one clause each, other paths and methods, and calls to instances in each state. Then compares one
     /// exchange of each kind with its snapshot in `tests/snapshots/`.
     Contract(contract::Arguments),
+    /// Measure, as ratios to a baseline of the same run, and print a table
+    ///
+    /// Nothing is asserted of the numbers: they are for a person to read, with the spread of the rounds beside them.
+    #[command(subcommand)]
+    Bench(bench::Subject),
     /// Run all that a change has to pass, and stop at the first step that fails
     ///
     /// Format, lints, generated files, documentation and tests. Each step says what it runs; a step that fails says
@@ -79,6 +86,7 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Codegen { check } => {
             codegen::run(root, if *check { codegen::Mode::Check } else { codegen::Mode::Write }, out)
         }
+        Command::Bench(subject) => bench::run(root, subject, out),
         Command::Contract(arguments) => contract::run(root, arguments, out),
         Command::Test => test::run(root, out),
     }

@@ -11,5 +11,6 @@ mod given;
 mod promises;
 mod retries;
 #[path = "../raw/server.rs"]
+#[allow(dead_code, reason = "each target uses a part of it")]
 mod server;
 mod wire;
