@@ -130,8 +130,8 @@ impl Client {
         let start = clock.now();
         let mut attempts = 0;
         let mut may_exist = false;
+        let mut left = *deadline;
         loop {
-            let left = deadline.saturating_sub(clock.now().duration_since(start));
             let attempt = trace::attempt(&self.shared, attempts, self.attempt(body.clone(), left)).await;
             let Err(error) = attempt else { return attempt };
             attempts += 1;
@@ -142,6 +142,7 @@ impl Client {
             let Some(wait) = wait else { return Err(error.of_call(attempts, may_exist)) };
             trace::waits(&error, wait);
             clock.sleep(wait).await;
+            left = deadline.saturating_sub(clock.now().duration_since(start));
         }
     }
 

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::raw::base::Base;
 use crate::raw::connection::{Connection, Exchange, Message};
@@ -155,17 +155,18 @@ impl RawClient {
         deadline: Duration,
     ) -> Result<RawResponse, RawError> {
         let call = Call { client: self, start: Instant::now(), deadline };
+        // To read the clock takes its time, so a call does so only where it may have waited.
         while let Some(kept) = self.idle.take(call.start, self.idle_timeout) {
             if !kept.is_still_idle() {
                 continue;
             }
-            match call.exchange(kept, message, None).await? {
+            match call.exchange(kept, message, call.start, None).await? {
                 Answered::Done(response) => return Ok(response),
                 Answered::Unsent(unsent, _) => message = unsent,
             }
         }
         let (connection, connected) = call.open().await?;
-        match call.exchange(Box::new(connection), message, Some(connected)).await? {
+        match call.exchange(Box::new(connection), message, Instant::now(), Some(connected)).await? {
             Answered::Done(response) => Ok(response),
             Answered::Unsent(_, cause) => Err(RawError::unsent(cause)),
         }
@@ -185,12 +186,15 @@ enum Answered {
 }
 
 impl Call<'_> {
-    fn left(&self) -> Duration {
-        self.deadline.saturating_sub(self.start.elapsed())
+    /// The end of a time that began then; one that never comes is far away.
+    fn end(begin: Instant, time: Duration) -> Instant {
+        const FAR: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
+        begin + time.min(FAR)
     }
 
     async fn open(&self) -> Result<(Connection, Connected), RawError> {
-        let limit = self.client.connect_timeout.min(self.left());
+        let left = self.deadline.saturating_sub(self.start.elapsed());
+        let limit = self.client.connect_timeout.min(left);
         let mut phase = Phase::Connect;
         let opened = timeout(limit, self.client.connector.open(limit, self.start, &mut phase)).await;
         opened.unwrap_or_else(|_| Err(RawError::timeout(phase)))
@@ -200,17 +204,18 @@ impl Call<'_> {
         &self,
         mut connection: Box<Connection>,
         message: Message,
+        now: Instant,
         connected: Option<Connected>,
     ) -> Result<Answered, RawError> {
         let client = self.client;
-        let left = self.left();
-        if left.is_zero() {
+        let end = Self::end(self.start, self.deadline);
+        if end <= now {
             // Nothing is sent that nobody would wait for.
             return Err(RawError::timeout(Phase::Connect));
         }
         let mut head = None;
         let at_head = || head = Some(self.start.elapsed());
-        let exchange = timeout(left, connection.exchange(message, client.body_limit, at_head)).await;
+        let exchange = timeout_at(end, connection.exchange(message, client.body_limit, at_head)).await;
         let phase = if head.is_some() { Phase::Body } else { Phase::Head };
         let exchange = exchange.unwrap_or_else(|_| Err(RawError::timeout(phase)))?;
         let now = Instant::now();

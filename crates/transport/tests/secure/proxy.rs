@@ -137,7 +137,7 @@ async fn a_proxy_that_is_not_there_or_says_nothing_is_told_as_such() {
 
     let silent = Server::start(|mut peer: Peer, _| async move {
         peer.head().await;
-        pending().await
+        pending::<()>().await;
     })
     .await;
     let way = Way::to(&service.url).through(Proxy::new(&silent.url).unwrap()).in_haste();
