@@ -9,6 +9,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use tokio::runtime::{Handle, Id};
 
 use crate::raw::error::RawError;
 use crate::raw::stream::Stream;
@@ -24,6 +25,8 @@ pub(crate) struct Connection {
     driver: http1::Connection<TokioIo<Stream>, Full<Bytes>>,
     /// A second handle on the same socket, to look at it where the runtime may not have yet.
     watch: std::net::TcpStream,
+    /// That it was made in. No other one hears of its events.
+    runtime: Id,
     closed: bool,
 }
 
@@ -38,7 +41,11 @@ impl Connection {
     /// Speaks HTTP/1.1 over a stream. `watch` is a second handle on its socket.
     pub(crate) async fn over(stream: Stream, watch: std::net::TcpStream) -> Result<Self, RawError> {
         let (sender, driver) = http1::handshake(TokioIo::new(stream)).await.map_err(RawError::connect)?;
-        Ok(Self { sender, driver, watch, closed: false })
+        Ok(Self { sender, driver, watch, runtime: Handle::current().id(), closed: false })
+    }
+
+    pub(crate) fn runtime(&self) -> Id {
+        self.runtime
     }
 
     /// Sends the message and reads the response with at most `limit` bytes of body. `at_head` is called when the status and

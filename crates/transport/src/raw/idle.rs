@@ -1,7 +1,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::runtime::{Handle, Id};
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use crate::raw::connection::Connection;
@@ -11,8 +11,6 @@ pub(crate) struct Idle(Mutex<Vec<Kept>>);
 
 struct Kept {
     since: Instant,
-    /// The runtime that the connection was made in. No other one hears of its events.
-    runtime: Id,
     connection: Box<Connection>,
 }
 
@@ -32,13 +30,13 @@ impl Idle {
             return None;
         }
         let runtime = Handle::current().id();
-        let at = list.iter().rposition(|kept| kept.runtime == runtime)?;
+        let at = list.iter().rposition(|kept| kept.connection.runtime() == runtime)?;
         Some(list.remove(at).connection)
     }
 
     /// Keeps a connection; where there are `most` already, the one that was used longest ago goes.
     pub(crate) fn keep(&self, now: Instant, connection: Box<Connection>, most: usize) {
-        let kept = Kept { since: now, runtime: Handle::current().id(), connection };
+        let kept = Kept { since: now, connection };
         let mut list = self.list();
         list.push(kept);
         let surplus = list.len().saturating_sub(most);
