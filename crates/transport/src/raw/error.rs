@@ -125,7 +125,7 @@ impl RawError {
     /// Whether the same request may get through later, without anybody's doing.
     pub(crate) fn may_pass(&self) -> bool {
         // What TLS itself says stays so: it is not spoken there, or the two do not agree, or the certificate is not trusted.
-        !self.is_invalid() && self.0.kind != Kind::Roots && !self.is_of_tls()
+        !self.is_invalid() && self.0.kind != Kind::Roots && !self.chain().any(is_of_tls)
     }
 
     pub(crate) fn url(reason: &'static str) -> Self {
@@ -180,7 +180,7 @@ impl RawError {
     pub(crate) fn exchange(source: hyper::Error) -> Self {
         let mut error = Self::of(Kind::Exchange).because(source);
         // An alert or a broken record of TLS is of the same kind of I/O as a broken chunk of HTTP.
-        if error.is_of_no_http() && !error.is_of_tls() {
+        if error.is_of_no_http() && !error.chain().any(is_of_tls) {
             error.0.kind = Kind::Protocol;
         }
         error
@@ -225,13 +225,6 @@ impl RawError {
         })
     }
 
-    fn is_of_tls(&self) -> bool {
-        #[cfg(feature = "tls")]
-        return self.of_rustls().is_some();
-        #[cfg(not(feature = "tls"))]
-        return false;
-    }
-
     #[cfg(feature = "tls")]
     fn of_rustls(&self) -> Option<&rustls::Error> {
         self.chain().find_map(|cause| cause.downcast_ref())
@@ -241,6 +234,16 @@ impl RawError {
     fn chain(&self) -> impl Iterator<Item = &(dyn Error + 'static)> {
         std::iter::successors(self.source(), |error| cause(*error))
     }
+}
+
+#[cfg(feature = "tls")]
+fn is_of_tls(cause: &(dyn Error + 'static)) -> bool {
+    cause.is::<rustls::Error>()
+}
+
+#[cfg(not(feature = "tls"))]
+fn is_of_tls(_: &(dyn Error + 'static)) -> bool {
+    false
 }
 
 /// What is behind an error. One of I/O that only wraps another does not name that as its source.
