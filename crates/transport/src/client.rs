@@ -106,7 +106,7 @@ impl Client {
     /// | what happened | [`ErrorKind`](crate::ErrorKind) | ambiguous | retryable |
     /// |---|---|---|---|
     /// | no name, no connection, no tunnel, no TLS, none of it in time | `Connect`, `Proxy`, `Tls`, `Timeout` | no | yes |
-    /// | the service's certificate is not trusted | `Tls` | no | no |
+    /// | TLS itself refuses: a certificate that is not trusted, a server that does not speak it | `Tls` | no | no |
     /// | a new connection closed before anything was written | `Disconnected` | no | yes |
     /// | the connection failed later, the deadline passed, what came is not HTTP or too large | `Disconnected`, `Timeout`, `Protocol`, `TooLarge` | yes | no |
     /// | 400 `instance in starting process try later` | `Api(InstanceStarting)` | no | yes |
