@@ -154,7 +154,7 @@ impl RawClient {
         mut message: Message,
         deadline: Duration,
     ) -> Result<RawResponse, RawError> {
-        let call = Call { client: self, start: Instant::now(), deadline };
+        let call = Call::new(self, deadline);
         // To read the clock takes its time, so a call does so only where it may have waited.
         while let Some(kept) = self.idle.take(call.start, self.idle_timeout) {
             if !kept.is_still_idle() {
@@ -177,7 +177,7 @@ impl RawClient {
 struct Call<'c> {
     client: &'c RawClient,
     start: Instant,
-    deadline: Duration,
+    end: Instant,
 }
 
 enum Answered {
@@ -185,15 +185,16 @@ enum Answered {
     Unsent(Message, hyper::Error),
 }
 
-impl Call<'_> {
-    /// The end of a time that began then; one that never comes is far away.
-    fn end(begin: Instant, time: Duration) -> Instant {
+impl<'c> Call<'c> {
+    fn new(client: &'c RawClient, deadline: Duration) -> Self {
+        /// A deadline that is farther away is no other to anybody, and would overflow.
         const FAR: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
-        begin + time.min(FAR)
+        let start = Instant::now();
+        Self { client, start, end: start + deadline.min(FAR) }
     }
 
     async fn open(&self) -> Result<(Connection, Connected), RawError> {
-        let left = self.deadline.saturating_sub(self.start.elapsed());
+        let left = self.end.saturating_duration_since(Instant::now());
         let limit = self.client.connect_timeout.min(left);
         let mut phase = Phase::Connect;
         let opened = timeout(limit, self.client.connector.open(limit, self.start, &mut phase)).await;
@@ -208,14 +209,13 @@ impl Call<'_> {
         connected: Option<Connected>,
     ) -> Result<Answered, RawError> {
         let client = self.client;
-        let end = Self::end(self.start, self.deadline);
-        if end <= now {
+        if self.end <= now {
             // Nothing is sent that nobody would wait for.
             return Err(RawError::timeout(Phase::Connect));
         }
         let mut head = None;
         let at_head = || head = Some(self.start.elapsed());
-        let exchange = timeout_at(end, connection.exchange(message, client.body_limit, at_head)).await;
+        let exchange = timeout_at(self.end, connection.exchange(message, client.body_limit, at_head)).await;
         let phase = if head.is_some() { Phase::Body } else { Phase::Head };
         let exchange = exchange.unwrap_or_else(|_| Err(RawError::timeout(phase)))?;
         let now = Instant::now();
