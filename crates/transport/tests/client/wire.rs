@@ -18,7 +18,7 @@ enum End {
 
 /// One call to a server that says this to the first request and then ends its connection so; and a second call, which
 /// shows that nothing came in between.
-async fn first_call(said: String, end: End) -> Result<(), (ErrorKind, bool)> {
+async fn first_call(said: String, end: End, is_late: bool) -> Result<(), (ErrorKind, bool)> {
     let server = Server::start(move |mut peer, number| {
         let said = said.clone();
         async move {
@@ -38,15 +38,15 @@ async fn first_call(said: String, end: End) -> Result<(), (ErrorKind, bool)> {
     })
     .await;
     // With the default policy, whose waits are over at once: what may have arrived is not made again by it.
-    let client = builder(&server.url)
-        .deadline(Duration::from_millis(300))
-        .body_limit(500)
-        .clock(TestClock::default())
-        .build()
-        .unwrap();
-    let first = client.create_group(&request()).await;
+    let client = |deadline| {
+        let builder = builder(&server.url).deadline(deadline).body_limit(500);
+        builder.clock(TestClock::default()).build().unwrap()
+    };
+    let patient = client(Duration::from_secs(30));
+    let hasty = client(Duration::from_millis(200));
+    let first = if is_late { &hasty } else { &patient }.create_group(&request()).await;
     assert_eq!(server.requests(), 1, "a first call is one request");
-    client.create_group(&request()).await.unwrap();
+    patient.create_group(&request()).await.unwrap();
     assert_eq!(server.requests(), 2, "a second call is another one");
     first.map(|_| ()).map_err(|error| (error.kind(), error.is_ambiguous()))
 }
@@ -54,7 +54,8 @@ async fn first_call(said: String, end: End) -> Result<(), (ErrorKind, bool)> {
 #[tokio::test]
 async fn a_call_ends_as_its_connection_does() {
     let check = async |said: &str, end: End, expected: Result<(), ErrorKind>| {
-        let found = first_call(said.to_owned(), end).await;
+        let is_late = matches!(expected, Err(ErrorKind::Timeout(_)));
+        let found = first_call(said.to_owned(), end, is_late).await;
         assert_eq!(found, expected.map_err(|kind| (kind, true)), "{said:?} {end:?}");
     };
     let whole = answer("200 OK", "", MADE);
