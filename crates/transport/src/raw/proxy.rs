@@ -6,6 +6,14 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use crate::raw::base::Base;
 use crate::raw::error::RawError;
 
+/// The variables that name a proxy, the first that is set before the others, and what is said of one that cannot be used.
+const NAMED: [(&str, &str); 4] = [
+    ("HTTPS_PROXY", "the variable HTTPS_PROXY is no URL of a proxy at http://"),
+    ("https_proxy", "the variable https_proxy is no URL of a proxy at http://"),
+    ("ALL_PROXY", "the variable ALL_PROXY is no URL of a proxy at http://"),
+    ("all_proxy", "the variable all_proxy is no URL of a proxy at http://"),
+];
+
 /// A proxy that makes a tunnel to the service, by HTTP's `CONNECT`.
 ///
 /// The tunnel is asked for whether the service speaks `https` or `http`, so a proxy never sees a path.
@@ -29,15 +37,27 @@ impl Proxy {
     /// The proxy that the environment names for a base URL: for `https` that of `HTTPS_PROXY` or else `ALL_PROXY`, unless
     /// `NO_PROXY` lists the host; also in lower case. For `http` there is none, so that an endpoint for tests is always
     /// reached directly.
+    ///
+    /// One that cannot be used is an error: whoever set it does not want calls to go past it.
     pub(crate) fn of_environment(base: &Base) -> Result<Option<Self>, RawError> {
-        Self::chosen(&Matcher::from_env(), base)
+        let variable = |name: &str| Some(std::env::var_os(name)?.to_string_lossy().into_owned());
+        Self::chosen(&variable, base)
     }
 
-    fn chosen(matcher: &Matcher, base: &Base) -> Result<Option<Self>, RawError> {
-        if !base.is_https {
+    fn chosen(variable: &dyn Fn(&str) -> Option<String>, base: &Base) -> Result<Option<Self>, RawError> {
+        let text = |name: &str| variable(name).filter(|text| !text.is_empty());
+        // A program of CGI has variables that come from whoever calls it.
+        if !base.is_https || text("REQUEST_METHOD").is_some() {
             return Ok(None);
         }
-        matcher.intercept(&base.origin()?).map(Self::of).transpose()
+        let named = NAMED.iter().find_map(|(name, refusal)| Some((text(name)?, *refusal)));
+        let Some((url, refusal)) = named else { return Ok(None) };
+        let excepted = text("NO_PROXY").or_else(|| text("no_proxy")).unwrap_or_default();
+        let any = Matcher::builder().all("http://proxy").no(excepted).build();
+        if any.intercept(&base.origin()?).is_none() {
+            return Ok(None);
+        }
+        Self::new(&url).map(Some).map_err(|_| RawError::proxy_url(refusal))
     }
 
     fn of(intercept: Intercept) -> Result<Self, RawError> {
@@ -92,23 +112,42 @@ mod tests {
     #[cfg(feature = "tls")]
     #[test]
     fn the_environment_names_one_for_https_alone() {
-        let matcher =
-            |https: &str, no: &str| Matcher::builder().https(https.to_owned()).no(no.to_owned()).build();
-        let check = |matcher: &Matcher, url: &str, expected: Option<&str>| {
-            let proxy = Proxy::chosen(matcher, &Base::parse(url).unwrap()).unwrap();
-            assert_eq!(proxy.map(|proxy| proxy.uri().to_string()).as_deref(), expected, "{url}");
+        let check = |variables: &[(&str, &str)], url: &str, expected: Result<Option<&str>, &str>| {
+            let variable = |name: &str| {
+                variables.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned())
+            };
+            let proxy = Proxy::chosen(&variable, &Base::parse(url).unwrap());
+            let found = proxy.map(|proxy| proxy.map(|proxy| proxy.uri().to_string()));
+            let found = found.map_err(|error| error.to_string());
+            let expected = expected.map(|uri| uri.map(str::to_owned)).map_err(|name| {
+                format!("invalid proxy: the variable {name} is no URL of a proxy at http://")
+            });
+            assert_eq!(found, expected, "{variables:?} {url}");
         };
-        let some = Some("http://proxy:3128/");
-        check(&matcher("http://proxy:3128", ""), "https://api.example", some);
-        check(&matcher("http://proxy:3128", ""), "http://api.example", None);
-        check(&matcher("http://proxy:3128", "other.example"), "https://api.example", some);
-        check(&matcher("http://proxy:3128", "example"), "https://api.example", None);
-        check(&matcher("http://proxy:3128", "10.0.0.0/8"), "https://10.1.2.3:8443/p", None);
-        check(&matcher("http://proxy:3128", "::1"), "https://[::1]:8443", None);
-        check(&matcher("", ""), "https://api.example", None);
-        let socks = matcher("socks5://proxy:1080", "");
-        assert!(
-            Proxy::chosen(&socks, &Base::parse("https://api.example").unwrap()).unwrap_err().is_invalid()
-        );
+        let (api, some) = ("https://api.example", Ok(Some("http://proxy:3128/")));
+        let named = ("HTTPS_PROXY", "http://proxy:3128");
+        check(&[], api, Ok(None));
+        check(&[("HTTP_PROXY", "http://proxy:3128")], api, Ok(None));
+        check(&[named], "http://api.example", Ok(None));
+        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+            check(&[(name, "http://proxy:3128")], api, some);
+            check(&[(name, "")], api, Ok(None));
+        }
+        check(&[("ALL_PROXY", "http://other"), named], api, some);
+        check(&[named, ("REQUEST_METHOD", "POST")], api, Ok(None));
+
+        check(&[named, ("NO_PROXY", "other.example")], api, some);
+        check(&[named, ("NO_PROXY", "example")], api, Ok(None));
+        check(&[named, ("no_proxy", "*")], api, Ok(None));
+        check(&[named, ("NO_PROXY", "10.0.0.0/8")], "https://10.1.2.3:8443/p", Ok(None));
+        check(&[named, ("NO_PROXY", "::1")], "https://[::1]:8443", Ok(None));
+
+        // What cannot be used is not passed over: the call would go past the proxy that was asked for.
+        for url in ["ftp://proxy", "socks5://proxy:1080", "https://proxy", "http://a b", "://"] {
+            check(&[("HTTPS_PROXY", url)], api, Err("HTTPS_PROXY"));
+            check(&[("all_proxy", url)], api, Err("all_proxy"));
+            check(&[("HTTPS_PROXY", url), ("ALL_PROXY", "http://proxy:3128")], api, Err("HTTPS_PROXY"));
+            check(&[("HTTPS_PROXY", url), ("NO_PROXY", "example")], api, Ok(None));
+        }
     }
 }

@@ -100,7 +100,10 @@ async fn the_proxy_of_the_environment_is_used_for_https_alone() {
     }
 
     let socks = said(&https, &[("HTTPS_PROXY", "socks5://127.0.0.1:1080"), roots]).await;
-    assert_eq!(socks, "not built, Invalid: invalid proxy: only proxies at http:// are supported");
+    assert_eq!(
+        socks,
+        "not built, Invalid: invalid proxy: the variable HTTPS_PROXY is no URL of a proxy at http://"
+    );
 }
 
 /// Where the platform has a file of roots, as on Linux.
