@@ -6,9 +6,10 @@ mod contract;
 mod failure;
 mod test;
 
+use std::env;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -90,6 +91,11 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Contract(arguments) => contract::run(root, arguments, out),
         Command::Test => test::run(root, out),
     }
+}
+
+/// Cargo names itself to what it runs. What is not run by cargo takes the one in the search path.
+fn cargo() -> process::Command {
+    process::Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// The folder of this package stands in the root of the workspace.

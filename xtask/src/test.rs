@@ -1,11 +1,10 @@
 //! `cargo xtask test`: all that a change has to pass.
 
-use std::env;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-use std::process::Command;
 
+use crate::cargo;
 use crate::codegen;
 use crate::contract;
 use crate::failure::{Exit, Failure};
@@ -158,9 +157,7 @@ impl Step {
         match &self.work {
             Work::Here { run, .. } => run(root, out).map_err(|failure| failure.messages()),
             Work::Cargo { arguments, variable } => {
-                // Cargo names itself to what it runs. What is not run by cargo takes the one in the search path.
-                let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-                let ended = Command::new(cargo)
+                let ended = cargo()
                     .args(arguments)
                     .envs(*variable)
                     .current_dir(root)

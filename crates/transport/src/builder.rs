@@ -215,7 +215,6 @@ impl ClientBuilder {
             target,
             headers,
             contract,
-            deadline: self.deadline,
             retry: self.retry,
             clock: self.clock,
             chance: self.chance,

@@ -55,7 +55,6 @@ pub(crate) struct Shared {
     /// The path of the call. It holds the token.
     pub(crate) target: Uri,
     pub(crate) headers: HeaderMap,
-    pub(crate) deadline: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) clock: Box<dyn Clock>,
     pub(crate) chance: Box<dyn Fn() -> f64 + Send + Sync>,
@@ -126,11 +125,12 @@ impl Client {
 
     /// The attempts of one call.
     async fn call(&self, body: Bytes) -> Result<Group, Error> {
-        let Shared { clock, retry, deadline, chance, .. } = &*self.shared;
+        let Shared { clock, retry, chance, raw, .. } = &*self.shared;
+        let deadline = raw.deadline;
         let start = clock.now();
         let mut attempts = 0;
         let mut may_exist = false;
-        let mut left = *deadline;
+        let mut left = deadline;
         loop {
             let attempt = trace::attempt(&self.shared, attempts, self.attempt(body.clone(), left)).await;
             let Err(error) = attempt else { return attempt };
@@ -138,7 +138,7 @@ impl Client {
             may_exist |= error.is_ambiguous();
             let spent = clock.now().duration_since(start);
             let wait =
-                retry.wait(&error, attempts, chance()).filter(|wait| spent.saturating_add(*wait) < *deadline);
+                retry.wait(&error, attempts, chance()).filter(|wait| spent.saturating_add(*wait) < deadline);
             let Some(wait) = wait else { return Err(error.of_call(attempts, may_exist)) };
             trace::waits(&error, wait);
             clock.sleep(wait).await;
@@ -169,7 +169,6 @@ impl fmt::Debug for Client {
             .field("instance", &self.shared.instance)
             .field("edition", &self.shared.contract.edition())
             .field("raw", &self.shared.raw)
-            .field("deadline", &self.shared.deadline)
             .field("retry", &self.shared.retry)
             .finish_non_exhaustive()
     }

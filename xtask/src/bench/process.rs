@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde::Deserialize;
 
+use crate::cargo;
 use crate::failure::{Exit, Failure};
 
 /// The program of the package `bench`, built as it is released.
@@ -22,10 +23,9 @@ pub(crate) struct Measured {
 
 impl Bench {
     pub(crate) fn build(root: &Path) -> Result<Self, Failure> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let arguments =
             ["build", "--release", "--package", "bench", "--message-format", "json-render-diagnostics"];
-        let mut command = Command::new(cargo);
+        let mut command = cargo();
         command.args(arguments).current_dir(root).stderr(Stdio::inherit());
         let messages = output(&mut command, "build the bench")?;
         messages

@@ -52,18 +52,11 @@ impl Base {
         })
     }
 
-    /// The URL without a path.
+    /// The URL without a path, and with its port, as a proxy is asked for it.
     pub(crate) fn origin(&self) -> Result<Uri, RawError> {
         let scheme = if self.is_https { "https" } else { "http" };
-        let uri =
-            Uri::builder().scheme(scheme).authority(self.authority.as_str()).path_and_query("/").build();
-        uri.map_err(|_| RawError::url("it does not parse"))
-    }
-
-    /// The host with its port, as a proxy is asked for it.
-    pub(crate) fn with_port(&self) -> Result<Uri, RawError> {
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        format!("{host}:{}", self.port).parse().map_err(RawError::url_syntax)
+        format!("{scheme}://{host}:{}/", self.port).parse().map_err(RawError::url_syntax)
     }
 
     /// The target of a request: the prefix, and then the request's own path and query as they are.
@@ -129,11 +122,8 @@ mod tests {
         let check = |base: &str, authority: &str, with_port: &str| {
             let base = Base::parse(base).unwrap();
             assert!(base.is_https);
-            assert_eq!(
-                (base.authority.as_str(), base.with_port().unwrap().to_string().as_str()),
-                (authority, with_port)
-            );
-            assert_eq!(base.origin().unwrap().to_string(), format!("https://{authority}/"));
+            let origin = base.origin().unwrap().to_string();
+            assert_eq!((base.authority.as_str(), origin), (authority, format!("https://{with_port}/")));
         };
         check("https://host", "host", "host:443");
         check("HTTPS://host:443/p/", "host", "host:443");

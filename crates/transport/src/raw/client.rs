@@ -27,7 +27,7 @@ pub struct RawClient {
     connector: Arc<Connector>,
     idle: Arc<Idle>,
     connect_timeout: Duration,
-    deadline: Duration,
+    pub(crate) deadline: Duration,
     body_limit: usize,
     max_idle: usize,
     idle_timeout: Duration,

@@ -61,8 +61,7 @@ impl Connector {
             None => connector.call(origin).await.map_err(RawError::connect)?,
             Some(proxy) => {
                 *phase = Phase::Proxy;
-                let authority = self.base.with_port()?;
-                tunnel(connector, proxy, authority).await?
+                tunnel(connector, proxy, origin).await?
             }
         };
         let socket = socket.into_inner();

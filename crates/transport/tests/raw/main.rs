@@ -7,4 +7,5 @@ mod connections;
 mod secrecy;
 #[allow(dead_code, reason = "each target uses a part of it")]
 mod server;
+mod shown;
 mod wire;

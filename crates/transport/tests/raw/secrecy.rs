@@ -1,9 +1,7 @@
 //! The token stands in the path, and the service echoes the path: neither may come out by `Debug` or `Display`.
 
-use std::error::Error;
-use std::fmt::{Debug, Display, Write};
-
 use crate::server::Server;
+use crate::shown::{show, show_error};
 use greenapi_transport::{RawClient, RawRequest};
 use http::Method;
 use proptest::prelude::*;
@@ -46,20 +44,6 @@ fn place() -> impl Strategy<Value = Place> {
         BadHeaderValue,
         Body,
     ])
-}
-
-fn show(shown: &mut String, value: &impl Debug) {
-    writeln!(shown, "{value:?} {value:#?}").unwrap();
-}
-
-fn show_error(shown: &mut String, error: &(impl Error + 'static)) {
-    show(shown, &error);
-    let mut next: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = next {
-        let display: &dyn Display = &error;
-        writeln!(shown, "{display} {error:?} {error:#?}").unwrap();
-        next = error.source();
-    }
 }
 
 /// All that can be shown of one call.

@@ -1,6 +1,5 @@
 //! The same call by the typed client and by the raw one, and what is the same in both whatever comes of it.
 
-use std::fmt::Write;
 use std::time::Duration;
 
 use greenapi_model::CreateGroup;
@@ -8,6 +7,8 @@ use greenapi_transport::{
     Client, Error, ErrorKind, Phase, Proxy, RawClient, RawError, RawRequest, RawResponse, RetryPolicy, Tls,
 };
 use http::Method;
+
+use crate::shown::{show, show_error};
 
 pub(crate) const TOKEN: &str = "d75b3a66374942c5b3c019c698abc206";
 /// The password of whoever may use a proxy.
@@ -93,9 +94,10 @@ impl Way {
         assert_eq!(sentence(&raw_error), said);
         assert_eq!(raw_error.is_certificate(), said.contains("invalid peer certificate"), "{raw_error:?}");
 
-        let mut shown = format!("{client:?} {client:#?} {raw:?} {raw:#?} {:?} {:#?}", self.proxy, self.proxy);
-        show(&mut shown, &error);
-        show(&mut shown, &raw_error);
+        let mut shown = String::new();
+        show(&mut shown, &(&client, &raw, &self.proxy));
+        show_error(&mut shown, &error);
+        show_error(&mut shown, &raw_error);
         no_secret_is_in(&shown);
         said
     }
@@ -112,8 +114,8 @@ impl Way {
         assert!(!raw_error.is_tls() && !raw_error.is_certificate(), "{raw_error:?}");
 
         let mut shown = String::new();
-        show(&mut shown, &error);
-        show(&mut shown, &raw_error);
+        show_error(&mut shown, &error);
+        show_error(&mut shown, &raw_error);
         no_secret_is_in(&shown);
         said
     }
@@ -139,11 +141,5 @@ pub(crate) fn sentence(error: &(dyn std::error::Error + 'static)) -> String {
 fn no_secret_is_in(shown: &str) {
     for secret in [TOKEN, "createGroup", PASSWORD, "b3Blbi1zZXNhbWU", "Basic"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
-    }
-}
-
-fn show(shown: &mut String, error: &(dyn std::error::Error + 'static)) {
-    for error in std::iter::successors(Some(error), |error| (*error).source()) {
-        writeln!(shown, "{error} {error:?} {error:#?}").unwrap();
     }
 }

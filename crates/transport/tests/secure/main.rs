@@ -12,4 +12,6 @@ mod proxy;
 #[allow(dead_code, reason = "each target uses a part of it")]
 mod server;
 mod service;
+#[path = "../raw/shown.rs"]
+mod shown;
 mod trust;

@@ -10,4 +10,6 @@ mod secrecy;
 #[path = "../raw/server.rs"]
 #[allow(dead_code, reason = "the other tests need the rest of it")]
 mod server;
+#[path = "../raw/shown.rs"]
+mod shown;
 mod spans;

@@ -1,7 +1,6 @@
 //! The token is in no error, in none of its sources, in no `Debug` and in no log line, whatever comes back.
 
 use std::error::Error as _;
-use std::fmt::Write;
 
 use greenapi_model::ApiToken;
 use greenapi_transport::{Client, RetryPolicy};
@@ -10,6 +9,7 @@ use proptest::prelude::*;
 use crate::given::{TestClock, request};
 use crate::lines::logged;
 use crate::server::Server;
+use crate::shown::{show, show_error};
 
 /// How the service answers; `{}` stands for the token, `PATH` for the path.
 const ANSWERS: [&str; 18] = [
@@ -48,19 +48,15 @@ async fn everything_shown(token: ApiToken, answer: String, policy: RetryPolicy, 
         .body_limit(body_limit)
         .retry(policy)
         .clock(TestClock::default());
-    let mut shown = format!("{builder:?} {builder:#?}\n");
+    let mut shown = String::new();
+    show(&mut shown, &builder);
     let client = builder.build().unwrap();
-    writeln!(shown, "{client:?} {client:#?}").unwrap();
+    show(&mut shown, &client);
     match client.create_group(&request()).await {
-        Ok(group) => writeln!(shown, "{group:?}").unwrap(),
+        Ok(group) => show(&mut shown, &group),
         Err(error) => {
-            writeln!(shown, "{error} {error:?} {error:#?} {:?} {:?}", error.identifier(), error.slug())
-                .unwrap();
-            let mut next = error.source();
-            while let Some(source) = next {
-                writeln!(shown, "{source} {source:?} {source:#?}").unwrap();
-                next = source.source();
-            }
+            show_error(&mut shown, &error);
+            show(&mut shown, &(error.identifier(), error.slug()));
         }
     }
     shown
