@@ -1,14 +1,13 @@
-//! One request, what came back, and how both are shown.
+//! One request, what its answer has to be, and what came back.
 
-use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use greenapi_model::{Body, Contract, InstanceId};
-use greenapi_transport::{RawRequest, RawResponse};
-use http::Method;
-use tokio::runtime::Runtime;
+use greenapi_model::{Body, Clause, Contract, ErrorCase, Evidence, InstanceId, PlainAnswer};
+use http::HeaderMap;
 
-use crate::target::{Target, TargetError};
+use crate::target::Target;
 
 /// The largest body that is sent to find out about a limit.
 pub(crate) const LARGEST: usize = 16 << 20;
@@ -18,19 +17,57 @@ pub(crate) fn size_to_send(bytes: u64) -> Option<usize> {
     usize::try_from(bytes).ok().filter(|size| *size <= LARGEST)
 }
 
-/// What is shown of a body at most.
-const SHOWN: usize = 2_000;
-
-/// A request. Its path holds the token.
+/// A request, with an id by which it can be sent again alone, and what its answer has to be.
 #[derive(Clone)]
 pub(crate) struct Case {
-    pub(crate) method: Method,
-    path: String,
-    content_type: Option<String>,
-    body: Bytes,
+    /// Where it comes from, and which one it is there: `valid/17`.
+    pub(crate) id: String,
+    pub(crate) request: Request,
+    pub(crate) expected: Expected,
 }
 
-impl Case {
+/// A request as it goes over the wire. Its path holds the token.
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    /// With its query, if it has one.
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+}
+
+/// What the answer to a case has to be.
+#[derive(Clone)]
+pub(crate) enum Expected {
+    /// A group. The request keeps all clauses; where it is not taken, the clause that it is near to is what is broken.
+    Success(Option<Near>),
+    /// An error of the contract.
+    Error(ErrorCase),
+    /// That error, as the request breaks a clause.
+    Refused(Arc<Clause>, ErrorCase),
+    /// The answer to another HTTP method.
+    Plain(PlainAnswer),
+}
+
+/// The clause that a valid request is about, and how it is known that such a request is valid.
+#[derive(Clone)]
+pub(crate) struct Near {
+    pub(crate) clause: Arc<Clause>,
+    pub(crate) evidence: Evidence,
+}
+
+impl Near {
+    pub(crate) fn to(clause: &Arc<Clause>) -> Self {
+        Self { clause: Arc::clone(clause), evidence: clause.evidence() }
+    }
+
+    /// The same, where it is this project's choice that such a request is valid.
+    pub(crate) fn assumed(clause: &Arc<Clause>) -> Self {
+        Self { clause: Arc::clone(clause), evidence: Evidence::Assumed }
+    }
+}
+
+impl Request {
     /// A call of the method on an instance.
     pub(crate) fn call(
         contract: &Contract,
@@ -39,24 +76,35 @@ impl Case {
         body: impl Into<Bytes>,
     ) -> Self {
         Self {
-            // The method of a contract is one of OpenAPI's, so it is one of HTTP's.
-            method: contract.method().parse().unwrap_or(Method::POST),
-            path: contract.path(instance, &target.token),
-            content_type: Some(contract.media_type(Body::Request).to_owned()),
+            method: contract.method().to_owned(),
+            target: contract.path(instance, &target.token),
+            headers: vec![("content-type".to_owned(), contract.media_type(Body::Request).to_owned())],
             body: body.into(),
         }
     }
 
-    pub(crate) fn with_method(self, method: Method) -> Self {
-        Self { method, ..self }
+    pub(crate) fn with_method(self, method: &str) -> Self {
+        Self { method: method.to_owned(), ..self }
     }
 
-    pub(crate) fn with_path(self, path: impl Into<String>) -> Self {
-        Self { path: path.into(), ..self }
+    pub(crate) fn with_target(self, target: impl Into<String>) -> Self {
+        Self { target: target.into(), ..self }
     }
 
-    pub(crate) fn with_content_type(self, content_type: &str) -> Self {
-        Self { content_type: Some(content_type.to_owned()), ..self }
+    pub(crate) fn with_body(self, body: impl Into<Bytes>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
+    /// The request with this `Content-Type`, or with none.
+    pub(crate) fn with_content_type(mut self, content_type: Option<&str>) -> Self {
+        self.headers.retain(|(name, _)| name != "content-type");
+        self.headers.extend(content_type.map(|value| ("content-type".to_owned(), value.to_owned())));
+        self
+    }
+
+    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The request with spaces behind the body, up to this many bytes.
@@ -66,109 +114,46 @@ impl Case {
         Self { body: body.into(), ..self }
     }
 
+    /// Without the query.
     pub(crate) fn path(&self) -> &str {
-        &self.path
+        self.target.split('?').next().unwrap_or_default()
     }
 
-    pub(crate) fn body(&self) -> &[u8] {
-        &self.body
-    }
-
-    /// The request as text, without the token.
-    pub(crate) fn shown(&self, target: &Target) -> String {
-        let mut text = format!("{} {}\n", self.method, target.masked(&self.path));
-        if let Some(content_type) = &self.content_type {
-            let _ = writeln!(text, "content-type: {content_type}");
-        }
-        text + "\n" + &shown(&self.body, target)
+    /// Whether somebody who is not careful could make a group of it.
+    pub(crate) fn may_make_a_group(&self, contract: &Contract) -> bool {
+        self.method == contract.method() && !self.path().trim_matches('/').is_empty()
     }
 }
 
 /// What came back.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) enum Reply {
-    Answer(RawResponse),
+    Answer(Answer),
     /// Nothing did, because of this.
     Nothing(String),
+    /// Nothing was sent, because of this.
+    Withheld(String),
+}
+
+/// An answer with its whole body.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// From the first byte that was sent to the last that came.
+    pub(crate) took: Duration,
 }
 
 impl Reply {
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
-            Self::Answer(response) => Some(response.status.as_u16()),
-            Self::Nothing(_) => None,
+            Self::Answer(answer) => Some(answer.status),
+            Self::Nothing(_) | Self::Withheld(_) => None,
         }
     }
 
-    /// The answer as text, without the token.
-    pub(crate) fn shown(&self, target: &Target) -> String {
-        match self {
-            Self::Nothing(why) => format!("no answer: {why}"),
-            Self::Answer(response) => {
-                let mut text = format!("{}\n", response.status);
-                for (name, value) in &response.headers {
-                    let _ = writeln!(text, "{name}: {}", shown(value.as_bytes(), target));
-                }
-                text + "\n" + &shown(&response.body, target)
-            }
-        }
-    }
-}
-
-/// Bytes as text: without the token, without what a terminal would take for a command, and not endless.
-fn shown(bytes: &[u8], target: &Target) -> String {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.escape_ascii().to_string(),
-    };
-    // Masked before it is cut, so that no part of the token is left at the end.
-    let text: String = target.masked(&text).chars().flat_map(printable).collect();
-    if text.chars().count() <= SHOWN {
-        return text;
-    }
-    let start: String = text.chars().take(SHOWN / 10).collect();
-    format!("{start}… ({} bytes)", bytes.len())
-}
-
-/// The character, or its escape if it is a control character other than a line feed.
-fn printable(character: char) -> impl Iterator<Item = char> {
-    let escaped = character.is_control() && character != '\n';
-    let escape = escaped.then(|| character.escape_default());
-    escape.into_iter().flatten().chain((!escaped).then_some(character))
-}
-
-/// The way to a target.
-pub(crate) struct Wire<'t> {
-    pub(crate) target: &'t Target,
-    runtime: Runtime,
-}
-
-impl<'t> Wire<'t> {
-    pub(crate) fn new(target: &'t Target) -> Result<Self, TargetError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| TargetError::other(format!("cannot start a runtime: {error}")))?;
-        Ok(Self { target, runtime })
-    }
-
-    pub(crate) fn send(&self, case: &Case) -> Reply {
-        let mut request = RawRequest::new(case.method.clone(), case.path.clone()).body(case.body.clone());
-        if let Some(content_type) = &case.content_type {
-            request = request.header("content-type", content_type);
-        }
-        match self.runtime.block_on(self.target.client.send(&request)) {
-            Ok(response) => Reply::Answer(response),
-            Err(error) => Reply::Nothing(error.to_string()),
-        }
-    }
-
-    /// Whether anybody answers at all.
-    pub(crate) fn first_look(&self, case: &Case) -> Result<(), TargetError> {
-        let request = RawRequest::new(Method::OPTIONS, case.path.clone());
-        match self.runtime.block_on(self.target.client.send(&request)) {
-            Err(error) if error.is_connect() => Err(TargetError::new(&self.target.url, error)),
-            _ => Ok(()),
-        }
+    pub(crate) fn is_withheld(&self) -> bool {
+        matches!(self, Self::Withheld(_))
     }
 }

@@ -1,14 +1,22 @@
 //! Sends cases, judges the answers, and makes a counterexample small.
 
-use greenapi_model::{Condition, Contract, ErrorCase, PlainAnswer};
+use std::time::Duration;
+
+use greenapi_model::{Body, Condition, Contract, ErrorCase, Evidence, InstanceId, InstanceState};
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::{Map, Value};
 
-use crate::case::{Case, Reply, Wire};
+use crate::case::{Case, Expected, Reply, Request};
+use crate::event::{Event, Observe};
 use crate::harness::Harness;
 use crate::judge::{Findings, Judge, Problem};
 use crate::ledger::Ledger;
-use crate::report::{Agreement, Counterexample, Report};
+use crate::replay::{Replay, Run};
+use crate::report::{Agreement, Counterexample, Deviation, Latencies, Report, RunTimings};
+use crate::states::StateChange;
+use crate::text;
+use crate::wire::Wire;
 
 /// How many smaller cases are tried for one counterexample.
 const SHRINKS: u32 = 2_000;
@@ -23,110 +31,212 @@ const MISSES: u32 = 20;
 const SILENCES: u32 = 3;
 
 pub(crate) struct Gauge<'r> {
+    pub(crate) harness: &'r Harness,
     pub(crate) contract: &'r Contract,
     pub(crate) wire: &'r Wire<'r>,
+    /// The authorized instance.
+    pub(crate) instance: InstanceId,
+    /// The state that the instance of the cases is in.
+    pub(crate) state: InstanceState,
     pub(crate) ledger: Ledger,
     pub(crate) judge: Judge<'r>,
     pub(crate) agreement: Agreement,
-    pub(crate) cases: u32,
-    seed: u64,
-    sent: u64,
-}
-
-/// What the answer to a case has to be.
-#[derive(Clone, Copy)]
-pub(crate) enum Expected<'c> {
-    Success,
-    Error(&'c ErrorCase),
-    Plain(&'c PlainAnswer),
+    pub(crate) deviations: Vec<Deviation>,
+    observer: &'r mut dyn Observe,
+    latencies: Latencies,
+    silences: u32,
 }
 
 impl<'r> Gauge<'r> {
-    pub(crate) fn new(harness: &'r Harness, wire: &'r Wire<'r>) -> Self {
+    pub(crate) fn new(
+        harness: &'r Harness,
+        wire: &'r Wire<'r>,
+        instance: InstanceId,
+        observer: &'r mut dyn Observe,
+    ) -> Self {
+        let contract = &harness.contract;
         Self {
-            contract: &harness.contract,
+            harness,
+            contract,
             wire,
-            ledger: Ledger::new(harness.contract.clauses()),
-            judge: Judge::new(&harness.contract),
+            instance,
+            state: InstanceState::Authorized,
+            ledger: Ledger::new(contract),
+            judge: Judge::new(contract),
             agreement: Agreement::default(),
-            cases: harness.cases,
-            seed: harness.seed,
-            sent: 0,
+            deviations: Vec::new(),
+            observer,
+            latencies: Latencies::default(),
+            silences: 0,
         }
+    }
+
+    pub(crate) fn tell(&mut self, event: &Event<'_>) {
+        self.observer.observe(event);
+    }
+
+    /// A call of the method on the authorized instance.
+    pub(crate) fn call(&self, body: impl Into<bytes::Bytes>) -> Request {
+        self.call_on(self.instance, body)
+    }
+
+    pub(crate) fn call_on(&self, instance: InstanceId, body: impl Into<bytes::Bytes>) -> Request {
+        Request::call(self.contract, self.wire.target, instance, body)
+    }
+
+    /// The contract's first example, which makes a group.
+    pub(crate) fn example(&self) -> String {
+        self.contract.examples(Body::Request).first().map_or_else(String::new, |example| example.body().into())
+    }
+
+    pub(crate) fn invalid_request(&self) -> Option<&'r ErrorCase> {
+        self.contract.error_when(&Condition::InvalidRequest)
     }
 
     /// How many cases a phase that goes through the clauses generates for each: enough to come by each JSON type.
     pub(crate) fn cases_per_clause(&self) -> u32 {
-        (self.cases / 10).max(30)
+        (self.harness.cases / 10).max(30)
     }
 
-    pub(crate) fn into_report(self) -> Report {
-        Report {
+    /// Whether the case is one of this run.
+    pub(crate) fn wants(&self, id: &str) -> bool {
+        self.harness.only_case.as_deref().is_none_or(|only| only == id)
+    }
+
+    /// Whether a case of which the id begins so is one of this run.
+    pub(crate) fn wants_some(&self, prefix: &str) -> bool {
+        self.harness.only_case.as_deref().is_none_or(|only| only.starts_with(prefix))
+    }
+
+    /// Whether the phase goes on: the target answers, and there is time.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.silences < SILENCES && self.wire.is_over().is_none()
+    }
+
+    pub(crate) fn begin_phase(&mut self) {
+        self.silences = 0;
+    }
+
+    pub(crate) fn into_report(
+        mut self,
+        phases: Vec<(&'static str, u64, Duration)>,
+        first_look: Option<Duration>,
+    ) -> Report {
+        self.judge_groups();
+        if let Some(over) = self.wire.is_over() {
+            for clause in self.contract.clauses() {
+                self.ledger.not_checked(clause.id(), over.clone());
+            }
+        }
+        let mut report = Report {
             edition: self.contract.edition().to_owned(),
-            url: self.wire.target.url.clone(),
-            seed: self.seed,
-            sent: self.sent,
+            title: self.contract.title().to_owned(),
+            url: self.wire.target.masked(&self.wire.target.url),
+            instance: self.instance.to_string(),
+            seed: self.harness.seed,
+            cases: self.harness.cases,
+            sent: self.wire.sent(),
+            groups: self.judge.groups,
+            timings: RunTimings {
+                total: self.wire.elapsed(),
+                first_look,
+                median: self.latencies.percentile(50),
+                p99: self.latencies.percentile(99),
+                phases,
+            },
             results: self.ledger.into_results(),
+            deviations: self.deviations,
             agreement: self.agreement,
+            problems: Vec::new(),
+        };
+        report.results.retain(|result| self.harness.selects(result.clause.id()));
+        report
+    }
+
+    /// An endpoint of which no answer ever tells of a group keeps each clause and still makes none.
+    fn judge_groups(&mut self) {
+        if self.judge.successes > 0 && self.judge.groups == 0 {
+            let (status, clause) = self.contract.success();
+            let clause = std::sync::Arc::clone(clause);
+            let case = Case {
+                id: "examples/0".to_owned(),
+                request: self.call(self.example()),
+                expected: Expected::Success(None),
+            };
+            let mut findings = Findings::default();
+            let count = self.judge.successes;
+            findings.fail(&clause, format!("none of {count} answers with {status} tells of a group that was made"));
+            for problem in findings.broken {
+                self.record(&case, &Reply::Withheld("the answers differ".to_owned()), &problem);
+            }
         }
     }
 
     /// Sends one case that nobody generated, and notes what is found.
-    pub(crate) fn one(&mut self, case: &Case, expected: Expected<'_>) -> Reply {
-        let (reply, findings) = self.judged(case, expected);
-        self.note(case, &reply, findings);
+    pub(crate) async fn one(&mut self, case: Case) -> Reply {
+        if !self.wants(&case.id) || !self.goes_on() {
+            return Reply::Withheld("it is no case of this run".to_owned());
+        }
+        let (reply, findings) = self.judged(&case).await;
+        self.note(&case, &reply, findings).await;
         reply
     }
 
     /// Sends generated cases, and makes the first one that breaks a clause as small as it gets.
     ///
-    /// `name` has its own part of the chance, so that a phase generates the same whatever others do.
-    pub(crate) fn many<T: std::fmt::Debug>(
+    /// Each case has its own part of the chance, by its id, so that it is the same whatever other cases there are.
+    pub(crate) async fn many<T: std::fmt::Debug>(
         &mut self,
         name: &str,
         cases: u32,
         strategy: &BoxedStrategy<T>,
-        make: impl Fn(&T) -> Case,
-        verify: impl Fn(&mut Self, &Case) -> (Reply, Findings),
+        make: impl Fn(&T) -> (Request, Expected),
     ) {
-        let mut source = TestRunner::new_with_rng(Config::default(), self.chance(name));
-        let config = Config { max_local_rejects: TRIES, ..Config::default() };
-        let (mut misses, mut silences) = (0, 0);
-        for _ in 0..cases {
-            // A runner of its own for each case, as one runner allows so many tries for all its cases together.
-            let mut runner = TestRunner::new_with_rng(config.clone(), source.new_rng());
+        if !self.wants_some(&format!("{name}/")) {
+            return;
+        }
+        let config = Config { max_local_rejects: TRIES, failure_persistence: None, ..Config::default() };
+        let mut misses = 0;
+        for index in 0..cases {
+            let id = format!("{name}/{index}");
+            if !self.wants(&id) {
+                continue;
+            }
+            if !self.goes_on() {
+                return;
+            }
+            let mut runner = TestRunner::new_with_rng(config.clone(), self.chance(&id));
             let Ok(mut tree) = strategy.new_tree(&mut runner) else {
                 misses += 1;
                 if misses == MISSES {
-                    self.ledger.not_checked(name, "no case of it can be generated");
                     return;
                 }
                 continue;
             };
             misses = 0;
-            let try_one = |gauge: &mut Self, value: &T| {
-                let case = make(value);
-                let (reply, findings) = verify(gauge, &case);
-                gauge.ledger.count(&findings);
-                (case, reply, findings)
+            let case = |value: &T| {
+                let (request, expected) = make(value);
+                Case { id: id.clone(), request, expected }
             };
-            let (case, reply, findings) = try_one(self, &tree.current());
+            let first = case(&tree.current());
+            let (reply, findings) = self.judged(&first).await;
+            self.ledger.count(&first.expected, &findings);
             let silent = matches!(reply, Reply::Nothing(_));
-            silences = if silent { silences + 1 } else { 0 };
-            let new = findings.broken.into_iter().find(|problem| !self.ledger.is_broken(problem.clause.id()));
-            if silences == SILENCES {
-                return;
-            }
-            let Some(problem) = new else { continue };
-            let mut smallest = (case, reply, problem);
+            let known = |problem: &Problem| self.ledger.is_broken(problem.clause.id(), problem.evidence);
+            let Some(problem) = findings.broken.into_iter().find(|problem| !known(problem)) else { continue };
+            let mut smallest = (first, reply, problem);
             let mut left = if silent { 0 } else { SHRINKS };
             'smaller: while left > 0 && tree.simplify() {
                 loop {
                     left = left.saturating_sub(1);
-                    let (case, reply, findings) = try_one(self, &tree.current());
-                    let same = |problem: &Problem| problem.clause.id() == smallest.2.clause.id();
+                    let smaller = case(&tree.current());
+                    let (reply, findings) = self.judged(&smaller).await;
+                    self.ledger.count(&smaller.expected, &findings);
+                    let same = |problem: &Problem| {
+                        problem.clause.id() == smallest.2.clause.id() && problem.evidence <= smallest.2.evidence
+                    };
                     if let Some(problem) = findings.broken.into_iter().find(same) {
-                        smallest = (case, reply, problem);
+                        smallest = (smaller, reply, problem);
                         break;
                     }
                     if left == 0 || !tree.complicate() {
@@ -135,58 +245,204 @@ impl<'r> Gauge<'r> {
                 }
             }
             let (case, reply, problem) = smallest;
+            let problem = self.explained(&case, problem).await;
             self.record(&case, &reply, &problem);
         }
     }
 
-    pub(crate) fn judged(&mut self, case: &Case, expected: Expected<'_>) -> (Reply, Findings) {
-        let reply = self.send(case);
-        // A body that is too large is not read, so nothing else can be the answer.
-        let expected = self.too_large(case).map_or(expected, Expected::Error);
-        let findings = match expected {
-            Expected::Success => self.judge.success(&reply),
-            Expected::Error(error) => self.judge.error(error, case, &reply),
-            Expected::Plain(plain) => self.judge.plain(plain, &reply),
-        };
+    /// Sends a case and judges its answer.
+    pub(crate) async fn judged(&mut self, case: &Case) -> (Reply, Findings) {
+        let reply = self.wire.send(&case.request).await;
+        let findings = self.judge(case, &reply);
         (reply, findings)
     }
 
-    /// The error that a case gets for the size of its body.
-    pub(crate) fn too_large(&self, case: &Case) -> Option<&'r ErrorCase> {
-        let size = case.body().len() as u64;
+    /// Judges the answer to a case.
+    pub(crate) fn judge(&mut self, case: &Case, reply: &Reply) -> Findings {
+        match reply {
+            Reply::Answer(answer) => {
+                self.silences = 0;
+                self.latencies.add(answer.took);
+            }
+            Reply::Nothing(_) => self.silences += 1,
+            Reply::Withheld(why) => self.withheld(&case.expected, why),
+        }
+        let request = &case.request;
+        // A body that is too large is not read, so nothing else can be the answer.
+        let too_large = self.too_large(request);
+        match (&case.expected, too_large) {
+            (Expected::Success(_), Some(error)) | (Expected::Error(_), Some(error)) => {
+                self.judge.error(error, request, reply)
+            }
+            (Expected::Refused(clause, _), Some(error)) => {
+                self.judge.refused(clause, error, request, reply)
+            }
+            (Expected::Success(near), None) => self.judge.success(near.as_ref(), reply),
+            (Expected::Error(error), None) => self.judge.error(error, request, reply),
+            (Expected::Refused(clause, error), None) => self.judge.refused(clause, error, request, reply),
+            (Expected::Plain(plain), _) => self.judge.plain(plain, reply),
+        }
+    }
+
+    /// The error that a request gets for the size of its body.
+    fn too_large(&self, request: &Request) -> Option<&'r ErrorCase> {
+        let size = request.body.len() as u64;
         self.contract
             .errors()
             .iter()
             .find(|error| matches!(error.condition(), Condition::BodyAbove(most) if size > *most))
     }
 
-    pub(crate) fn send(&mut self, case: &Case) -> Reply {
-        self.sent += 1;
-        self.wire.send(case)
+    /// Says of the clauses that a case is about why they were not checked by it.
+    fn withheld(&mut self, expected: &Expected, why: &str) {
+        match expected {
+            Expected::Success(_) => {
+                self.ledger.part_not_checked(greenapi_model::Part::Response, why);
+                self.ledger.not_checked("path.ignore-case", why);
+            }
+            Expected::Error(error) => self.ledger.not_checked(error.clause().id(), why),
+            Expected::Refused(clause, error) => {
+                self.ledger.not_checked(clause.id(), why);
+                self.ledger.not_checked(error.clause().id(), why);
+                self.ledger.part_not_checked(greenapi_model::Part::Error, why);
+            }
+            Expected::Plain(plain) => self.ledger.not_checked(plain.clause().id(), why),
+        }
     }
 
     /// Counts what was found in an answer, and records what is broken.
-    pub(crate) fn note(&mut self, case: &Case, reply: &Reply, findings: Findings) {
-        self.ledger.count(&findings);
+    pub(crate) async fn note(&mut self, case: &Case, reply: &Reply, findings: Findings) {
+        self.ledger.count(&case.expected, &findings);
         for problem in findings.broken {
+            if self.ledger.is_broken(problem.clause.id(), problem.evidence) {
+                continue;
+            }
+            let problem = self.explained(case, problem).await;
             self.record(case, reply, &problem);
         }
     }
 
-    fn record(&mut self, case: &Case, reply: &Reply, problem: &Problem) {
+    /// Finds out why a valid request was refused: because of how it is written, or of a member that is known to be taken
+    /// too strictly. That decides how well it is known that it should have been taken.
+    async fn explained(&mut self, case: &Case, mut problem: Problem) -> Problem {
+        let Ok(request) = self.contract.request(&case.request.body) else { return problem };
+        if !problem.is_refusal || problem.evidence == Evidence::Assumed {
+            return problem;
+        }
+        let example: Map<String, Value> = serde_json::from_str(&self.example()).unwrap_or_default();
+        let is_example = serde_json::from_slice::<Value>(&case.request.body)
+            .is_ok_and(|body| body.as_object() == Some(&example));
+        if is_example {
+            return problem;
+        }
+        let Ok(Value::Object(plain)) = serde_json::to_value(&request) else { return problem };
+        if self.is_taken(case, &plain).await {
+            problem.evidence = Evidence::Assumed;
+            problem.found += "; a request with the same values in the plainest form is taken";
+            return problem;
+        }
+        for (member, value) in &example {
+            if !plain.contains_key(member) {
+                continue;
+            }
+            let mut tamed = plain.clone();
+            tamed.insert(member.clone(), value.clone());
+            if !self.is_taken(case, &tamed).await {
+                continue;
+            }
+            let about = format!("request.{member}.");
+            let known = self.contract.clauses().iter().filter(|clause| clause.id().starts_with(&about));
+            let known = known
+                .filter_map(|clause| Some((clause, self.ledger.counterexample(clause.id())?)))
+                .find(|(_, counterexample)| counterexample.evidence > problem.evidence);
+            match known {
+                Some((clause, counterexample)) => {
+                    problem.evidence = counterexample.evidence;
+                    problem.clause = std::sync::Arc::clone(clause);
+                }
+                None => problem.found += &format!("; with the example's `{member}` it is taken"),
+            }
+            return problem;
+        }
+        problem
+    }
+
+    async fn is_taken(&mut self, case: &Case, body: &Map<String, Value>) -> bool {
+        let body = Value::Object(body.clone()).to_string();
+        if self.contract.request(body.as_bytes()).is_err() {
+            return false;
+        }
+        let reply = self.wire.send(&case.request.clone().with_body(body)).await;
+        reply.status() == Some(self.contract.success().0)
+    }
+
+    pub(crate) fn record(&mut self, case: &Case, reply: &Reply, problem: &Problem) {
+        let target = self.wire.target;
+        let id = problem.clause.id();
+        if self.ledger.is_broken(id, problem.evidence) {
+            return;
+        }
+        let run = Run { contract: self.contract, target, seed: self.harness.seed, instance: self.instance };
         let counterexample = Counterexample {
+            case: case.id.clone(),
             // It may name a member of the answer, which is the target's own text.
-            found: self.wire.target.masked(&problem.found),
-            request: case.shown(self.wire.target),
-            answer: reply.shown(self.wire.target),
+            found: target.masked(&problem.found),
+            evidence: problem.evidence,
+            expected: self.in_words(&case.expected),
+            request: text::request(&case.request, target),
+            answer: text::reply(reply, target),
+            replay: Replay::of(case, id, &self.state, &run),
+            url: target.masked(&target.url),
         };
-        self.ledger.broken(problem.clause.id(), counterexample);
+        if self.harness.selects(id) {
+            let clause = std::sync::Arc::clone(&problem.clause);
+            self.tell(&Event::Broken { clause: &clause, counterexample: &counterexample });
+        }
+        self.ledger.broken(id, counterexample);
+    }
+
+    /// What the answer has to be, in words.
+    fn in_words(&self, expected: &Expected) -> String {
+        let error = |error: &ErrorCase| match error.identifier() {
+            Some(identifier) => format!("{} with `{identifier}`", error.status()),
+            None => format!("{} with an empty body", error.status()),
+        };
+        match expected {
+            Expected::Success(_) => format!("{} with a group", self.contract.success().0),
+            Expected::Error(case) => error(case),
+            Expected::Refused(clause, case) => {
+                format!("{}, as the request breaks this: {}", error(case), clause.sentence())
+            }
+            Expected::Plain(plain) => format!("{} with an empty body", plain.status()),
+        }
+    }
+
+    /// Brings an instance into a state, where the target can be asked for that.
+    pub(crate) async fn set_state(&mut self, instance: InstanceId, state: &InstanceState) -> Result<(), String> {
+        let Some(states) = &self.wire.target.states else {
+            return Err(format!("no instance is named that is {state}, and no way to bring one there"));
+        };
+        if let Some(over) = self.wire.is_over() {
+            return Err(over);
+        }
+        let change = StateChange { instance, state: state.clone(), teardown: false };
+        self.observer.observe(&Event::State(&change));
+        states.set(&change).await.map_err(|why| self.wire.target.masked(&why))
+    }
+
+    /// Lets the instance be as it was.
+    pub(crate) async fn tear_down(&mut self) {
+        if let Some(states) = &self.wire.target.states {
+            let (instance, state) = (self.instance, InstanceState::Authorized);
+            // There is nobody left to whom a failure would matter.
+            let _ = states.set(&StateChange { instance, state, teardown: true }).await;
+        }
     }
 
     /// The part of the chance that belongs to a name: the seed and the name as a key.
-    fn chance(&self, name: &str) -> TestRng {
+    pub(crate) fn chance(&self, name: &str) -> TestRng {
         let mut key = [0; 32];
-        key[..8].copy_from_slice(&self.seed.to_le_bytes());
+        key[..8].copy_from_slice(&self.harness.seed.to_le_bytes());
         // FNV-1a, by Fowler, Noll and Vo: names differ, so their keys do.
         let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

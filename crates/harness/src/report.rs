@@ -1,19 +1,62 @@
+//! What a run found.
+
+mod accepted;
+mod counterexample;
+mod curl;
+mod html;
+mod json;
+mod junit;
+mod latencies;
+mod markdown;
+mod terminal;
+
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use greenapi_model::Clause;
+use greenapi_model::{Clause, Evidence};
+
+pub use accepted::{Accepted, AcceptedDeviations};
+pub use counterexample::Counterexample;
+#[cfg(feature = "schemars")]
+pub use json::report_schema;
+pub(crate) use latencies::Latencies;
 
 /// What a run found, clause by clause.
 ///
-/// `Display` gives a table, the seed first; what is broken follows with its smallest request.
+/// `Display` gives the table that a person reads, the broken clauses first with their smallest requests. The same as
+/// [JSON](Self::to_json), [JUnit's XML](Self::to_junit), [Markdown](Self::to_markdown) and [HTML](Self::to_html) is for
+/// others. The token stands in none of them.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub(crate) edition: String,
+    pub(crate) title: String,
     pub(crate) url: String,
+    pub(crate) instance: String,
     pub(crate) seed: u64,
+    pub(crate) cases: u32,
     pub(crate) sent: u64,
+    pub(crate) groups: u64,
+    pub(crate) timings: RunTimings,
     pub(crate) results: Vec<ClauseResult>,
+    pub(crate) deviations: Vec<Deviation>,
     pub(crate) agreement: Agreement,
+    pub(crate) problems: Vec<String>,
+}
+
+/// How long a run took. The only part of a report that differs between two runs with one seed.
+#[derive(Clone, Debug, Default)]
+pub struct RunTimings {
+    /// The whole run.
+    pub total: Duration,
+    /// The first answer, with its connection; `None` where there is no socket.
+    pub first_look: Option<Duration>,
+    /// Half of the answers took at most this.
+    pub median: Duration,
+    /// Of a hundred answers 99 took at most this.
+    pub p99: Duration,
+    /// Each phase with the number of its requests.
+    pub phases: Vec<(&'static str, u64, Duration)>,
 }
 
 /// What was found of one clause.
@@ -23,8 +66,41 @@ pub struct ClauseResult {
     pub clause: Arc<Clause>,
     /// How many answers could have broken it.
     pub checks: u64,
+    /// By how many requests it was kept and broken.
+    pub coverage: Coverage,
     /// What they say.
     pub verdict: Verdict,
+    /// How much it matters. Of a clause that is not broken it is [`Severity::None`].
+    pub severity: Severity,
+    /// Why a broken clause is only a note.
+    pub accepted: Option<Accepted>,
+}
+
+impl ClauseResult {
+    pub(crate) fn new(clause: Arc<Clause>, checks: u64, coverage: Coverage, verdict: Verdict) -> Self {
+        let severity = match &verdict {
+            Verdict::Broken(counterexample) => Severity::of(counterexample.evidence, false),
+            Verdict::Kept | Verdict::NotChecked(_) => Severity::None,
+        };
+        Self { clause, checks, coverage, verdict, severity, accepted: None }
+    }
+}
+
+/// By how many requests a clause was tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Requests that keep it; of a clause about answers, the answers that could have broken it.
+    pub keeping: u64,
+    /// Requests that break it; `None` where no request can.
+    pub breaking: Option<u64>,
+}
+
+impl Coverage {
+    /// Whether there was at least one of each.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.keeping > 0 && self.breaking != Some(0)
+    }
 }
 
 /// Whether a target keeps a clause.
@@ -50,15 +126,69 @@ impl Verdict {
     }
 }
 
-/// The smallest request that was found to break a clause. The token in it is masked.
+/// How much a broken clause matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing is broken.
+    None,
+    /// It is broken, and was accepted for a time.
+    Note,
+    /// That it is a promise is observed or assumed.
+    Warning,
+    /// It is a documented promise, or the run was strict.
+    Failure,
+}
+
+impl Severity {
+    fn of(evidence: Evidence, strict: bool) -> Self {
+        if strict || evidence == Evidence::Documented { Self::Failure } else { Self::Warning }
+    }
+
+    /// `none`, `note`, `warning` or `failure`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Failure => "failure",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// A check of HTTP or JSON itself, of which the contract says nothing. One that fails is a warning, never a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Counterexample {
-    /// What was found, in words.
-    pub found: String,
-    /// The request as text.
-    pub request: String,
-    /// The answer as text.
-    pub answer: String,
+pub struct Deviation {
+    /// Its name, such as `http.chunked`.
+    pub check: &'static str,
+    /// What is expected, as a sentence without a capital and a full stop.
+    pub sentence: &'static str,
+    /// Where that stands: "RFC 9112, section 7.1".
+    pub source: &'static str,
+    /// What was found: `Ok` where it was as expected, what came instead, or why it was not tried.
+    pub found: DeviationFound,
+}
+
+/// What came of a check of HTTP or JSON itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviationFound {
+    /// What was expected.
+    AsExpected,
+    /// Something else, in words, and what was sent, as text.
+    Other {
+        /// What came.
+        found: String,
+        /// What was sent.
+        request: String,
+    },
+    /// It was not tried, for this reason.
+    NotChecked(String),
 }
 
 /// How far the three readers of a request agree: the JSON Schema, the model, and the target.
@@ -72,6 +202,25 @@ pub struct Agreement {
     pub defect: Option<String>,
 }
 
+/// How many clauses have which verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// All of them.
+    pub clauses: usize,
+    /// Those that are kept.
+    pub kept: usize,
+    /// Broken ones that are failures.
+    pub failures: usize,
+    /// Broken ones that are warnings.
+    pub warnings: usize,
+    /// Broken ones that were accepted.
+    pub notes: usize,
+    /// Those that were not checked.
+    pub not_checked: usize,
+    /// Those that were tried from both sides.
+    pub covered: usize,
+}
+
 impl Report {
     /// The seed of the run.
     #[must_use]
@@ -79,10 +228,22 @@ impl Report {
         self.seed
     }
 
-    /// How many requests were judged.
+    /// How many requests were sent.
     #[must_use]
     pub fn sent(&self) -> u64 {
         self.sent
+    }
+
+    /// How many groups the target says that it made.
+    #[must_use]
+    pub fn groups(&self) -> u64 {
+        self.groups
+    }
+
+    /// How long it took.
+    #[must_use]
+    pub fn timings(&self) -> &RunTimings {
+        &self.timings
     }
 
     /// The results, in the order of the contract.
@@ -97,85 +258,106 @@ impl Report {
         self.results.iter().find(|result| result.clause.id() == clause)
     }
 
+    /// What was found of HTTP and JSON themselves.
+    #[must_use]
+    pub fn deviations(&self) -> &[Deviation] {
+        &self.deviations
+    }
+
     /// The agreement of schema, model and target.
     #[must_use]
     pub fn agreement(&self) -> &Agreement {
         &self.agreement
     }
 
-    /// The ids of the broken clauses.
+    /// What is wrong with the list of accepted deviations: what is out of date, and what is not needed.
+    #[must_use]
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+
+    /// The ids of the broken clauses, of whatever severity.
     pub fn broken(&self) -> impl Iterator<Item = &str> {
-        self.with(|verdict| matches!(verdict, Verdict::Broken(_)))
+        self.with(|result| matches!(result.verdict, Verdict::Broken(_)))
+    }
+
+    /// The ids of the clauses whose break is a failure.
+    pub fn failures(&self) -> impl Iterator<Item = &str> {
+        self.with(|result| result.severity == Severity::Failure)
     }
 
     /// The ids of the clauses that were not checked.
     pub fn not_checked(&self) -> impl Iterator<Item = &str> {
-        self.with(|verdict| matches!(verdict, Verdict::NotChecked(_)))
+        self.with(|result| matches!(result.verdict, Verdict::NotChecked(_)))
     }
 
-    /// Whether no clause is broken. Clauses that were not checked do not count: see [`is_complete`](Self::is_complete).
+    /// Whether nothing is a failure: no clause that is [severe](Severity) enough, and nothing in the list of accepted
+    /// deviations. Clauses that were not checked do not count: see [`is_complete`](Self::is_complete).
     #[must_use]
     pub fn is_kept(&self) -> bool {
-        self.broken().next().is_none() && self.agreement.defect.is_none()
+        self.failures().next().is_none() && self.problems.is_empty() && self.agreement.defect.is_none()
     }
 
-    /// Whether each clause was checked.
+    /// Whether each clause was checked, from both sides where it has two.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.not_checked().next().is_none()
+        self.results.iter().all(|result| {
+            result.coverage.is_complete() && !matches!(result.verdict, Verdict::NotChecked(_))
+        })
     }
 
-    fn with(&self, wanted: fn(&Verdict) -> bool) -> impl Iterator<Item = &str> {
-        self.results.iter().filter(move |result| wanted(&result.verdict)).map(|result| result.clause.id())
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { edition, url, seed, sent, results, agreement } = self;
-        writeln!(formatter, "seed {seed}, contract {edition}, target {url}, {sent} requests\n")?;
-        let width = results.iter().map(|result| result.clause.id().len()).max().unwrap_or_default();
-        writeln!(formatter, "{:<11}  {:<width$}  {:<10}  {:>7}", "verdict", "clause", "evidence", "checks")?;
-        for ClauseResult { clause, checks, verdict } in results {
-            let verdict = verdict.as_str();
-            writeln!(formatter, "{verdict:<11}  {clause:<width$}  {:<10}  {checks:>7}", clause.evidence())?;
+    /// The numbers of it.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let count = |wanted: &dyn Fn(&&ClauseResult) -> bool| self.results.iter().filter(wanted).count();
+        let of = |severity| count(&|result| result.severity == severity);
+        Summary {
+            clauses: self.results.len(),
+            kept: count(&|result| matches!(result.verdict, Verdict::Kept)),
+            failures: of(Severity::Failure),
+            warnings: of(Severity::Warning),
+            notes: of(Severity::Note),
+            not_checked: self.not_checked().count(),
+            covered: count(&|result| result.coverage.is_complete()),
         }
-        for ClauseResult { clause, verdict, .. } in results {
-            match verdict {
-                Verdict::Kept => {}
-                Verdict::NotChecked(reason) => writeln!(formatter, "\nnot checked: {clause}: {reason}")?,
-                Verdict::Broken(counterexample) => {
-                    let Counterexample { found, request, answer } = counterexample.as_ref();
-                    writeln!(formatter, "\nbroken: {clause} ({})", clause.evidence())?;
-                    writeln!(formatter, "  promised: {}", clause.sentence())?;
-                    writeln!(formatter, "  found:    {found}")?;
-                    writeln!(formatter, "{}", indented("  > ", request))?;
-                    writeln!(formatter, "{}", indented("  < ", answer))?;
-                }
+    }
+
+    /// The same with every broken clause as a failure, whatever its evidence.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        for result in &mut self.results {
+            if let (Verdict::Broken(counterexample), None) = (&result.verdict, &result.accepted) {
+                result.severity = Severity::of(counterexample.evidence, true);
             }
         }
-        let count = |name: &str| results.iter().filter(|result| result.verdict.as_str() == name).count();
-        writeln!(
-            formatter,
-            "\n{} clauses: {} kept, {} broken, {} not checked",
-            results.len(),
-            count("kept"),
-            count("broken"),
-            count("not checked")
-        )?;
-        let Agreement { bodies, valid, defect } = agreement;
-        match defect {
-            None => writeln!(
-                formatter,
-                "schema and model agreed on {bodies} bodies, {valid} of them valid; where the target did not, it says so above"
-            ),
-            Some(body) => {
-                writeln!(formatter, "DEFECT of the contract's readers: schema and model differ on\n{body}")
-            }
+        self
+    }
+
+    /// Goes on if the target keeps the contract, for a test.
+    ///
+    /// # Panics
+    ///
+    /// If it does not. The message has the broken clauses with their smallest requests.
+    #[track_caller]
+    pub fn assert_kept(&self) {
+        #[allow(clippy::panic)] // That is what an assertion does.
+        if !self.is_kept() {
+            panic!("{} does not keep the contract\n{}", self.url, self.told(terminal::Told::Failures));
         }
     }
-}
 
-fn indented(margin: &str, text: &str) -> String {
-    text.trim_end().lines().map(|line| format!("{margin}{line}")).collect::<Vec<_>>().join("\n")
+    fn with(&self, wanted: fn(&ClauseResult) -> bool) -> impl Iterator<Item = &str> {
+        self.results.iter().filter(move |result| wanted(result)).map(|result| result.clause.id())
+    }
+
+    /// The results as they are shown: failures, then warnings, notes, what was not checked, and what is kept.
+    fn worst_first(&self) -> Vec<&ClauseResult> {
+        let mut results: Vec<_> = self.results.iter().collect();
+        // A stable sort keeps the order of the contract within each.
+        results.sort_by_key(|result| {
+            let is_open = matches!(result.verdict, Verdict::NotChecked(_));
+            (std::cmp::Reverse(result.severity), !is_open)
+        });
+        results
+    }
 }

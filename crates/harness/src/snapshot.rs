@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use greenapi_model::{Body, Condition, Contract, InstanceState};
-use http::Method;
 use serde_json::Value;
 
-use crate::case::{Case, Reply, Wire, size_to_send};
+use crate::case::{Reply, Request, size_to_send};
 use crate::target::TargetError;
+use crate::text;
+use crate::wire::Wire;
 
 /// A request and its answer as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,23 +37,23 @@ pub fn assert_snapshots(folder: &Path, exchanges: &[Exchange]) {
     });
 }
 
-pub(crate) fn exchanges(contract: &Contract, wire: &Wire<'_>) -> Result<Vec<Exchange>, TargetError> {
+pub(crate) async fn exchanges(contract: &Contract, wire: &Wire<'_>) -> Result<Vec<Exchange>, TargetError> {
     let target = wire.target;
     let authorized = target
         .in_state(&InstanceState::Authorized)
         .ok_or_else(|| TargetError::other("no authorized instance is named, so there is nothing to show"))?;
     let valid = contract.examples(Body::Request).first().map_or("", |example| example.body());
-    let call = |instance, body: &str| Case::call(contract, target, instance, body.as_bytes().to_vec());
-    wire.first_look(&call(authorized, ""))?;
+    let call = |instance, body: &str| Request::call(contract, target, instance, body.as_bytes().to_vec());
+    wire.first_look(&call(authorized, "").target).await?;
 
-    let mut cases: Vec<(String, Case)> = Vec::new();
+    let mut cases: Vec<(String, Request)> = Vec::new();
     for example in contract.examples(Body::Request) {
         cases.push((example.name().to_owned(), call(authorized, example.body())));
     }
     for error in contract.errors() {
         let case = match error.condition() {
-            Condition::OtherPath => call(authorized, valid).with_path("/elsewhere"),
-            Condition::OtherMethod => call(authorized, "").with_method(Method::GET),
+            Condition::OtherPath => call(authorized, valid).with_target("/elsewhere"),
+            Condition::OtherMethod => call(authorized, "").with_method("GET"),
             Condition::BodyAbove(bytes) => {
                 let Some(most) = size_to_send(*bytes) else { continue };
                 call(authorized, valid).padded_to(most + 1)
@@ -71,27 +72,24 @@ pub(crate) fn exchanges(contract: &Contract, wire: &Wire<'_>) -> Result<Vec<Exch
         cases.push((error.slug().to_owned(), case));
     }
     for plain in contract.plain_answers() {
-        if let Ok(method) = plain.method().parse() {
-            cases.push((plain.clause().id().to_owned(), call(authorized, "").with_method(method)));
-        }
+        cases.push((plain.clause().id().to_owned(), call(authorized, "").with_method(plain.method())));
     }
-    Ok(cases
-        .into_iter()
-        .map(|(name, case)| {
-            let reply = wire.send(&case);
-            Exchange { name, text: text(contract, wire, &case, &reply) }
-        })
-        .collect())
+    let mut exchanges = Vec::new();
+    for (name, request) in cases {
+        let reply = wire.send(&request).await;
+        exchanges.push(Exchange { name, text: text(contract, wire, &request, &reply) });
+    }
+    Ok(exchanges)
 }
 
-fn text(contract: &Contract, wire: &Wire<'_>, case: &Case, reply: &Reply) -> String {
+fn text(contract: &Contract, wire: &Wire<'_>, request: &Request, reply: &Reply) -> String {
     let template = contract.path_template();
-    let path = wire.target.masked(case.path());
+    let path = wire.target.masked(request.path());
     // The path of a call is shown as its template; another one, such as that of a wrong call, as it is.
     let plain = |text: String| {
-        if contract.address(case.path()).is_ok() { text.replace(&path, template) } else { text }
+        if contract.address(request.path()).is_ok() { text.replace(&path, template) } else { text }
     };
-    let mut answer = reply.shown(wire.target);
+    let mut answer = text::reply(reply, wire.target);
     if let Reply::Answer(response) = reply {
         if let Ok(Value::Object(members)) = serde_json::from_slice(&response.body) {
             let unique = contract.unique_members().map(|(member, _)| member);
@@ -113,5 +111,5 @@ fn text(contract: &Contract, wire: &Wire<'_>, case: &Case, reply: &Reply) -> Str
             answer = answer.replace(date, "[date]");
         }
     }
-    format!("{}\n\n----\n\n{}", plain(case.shown(wire.target)).trim_end(), answer.trim_end())
+    format!("{}\n\n----\n\n{}", plain(text::request(request, wire.target)).trim_end(), answer.trim_end())
 }

@@ -1,21 +1,33 @@
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use greenapi_model::{ApiToken, InstanceId, InstanceState};
 use greenapi_transport::{RawClient, RawError};
 
-/// An endpoint under test, known by its URL: the mock, somebody's fake, a proxy.
+use crate::endpoint::Endpoint;
+use crate::states::SetState;
+
+/// An endpoint under test: the mock, somebody's fake, a proxy, or a handler in this process.
 ///
-/// What depends on the state of an instance can be checked only if an instance in that state is named, and what depends on
-/// a wrong token only if an instance is named that has another one.
-#[derive(Debug)]
+/// What depends on the state of an instance is checked where an instance in that state is [named](Self::instance), or
+/// where the target can be [brought](Self::states) into it; what depends on a wrong token where an instance is
+/// [named](Self::other_token) that has another one. All else is reported as not checked.
 pub struct Target {
     pub(crate) url: String,
-    pub(crate) client: RawClient,
+    pub(crate) way: Way,
     pub(crate) token: ApiToken,
     instances: Vec<(InstanceState, InstanceId)>,
     recovering: Option<InstanceId>,
     other_token: Option<InstanceId>,
+    pub(crate) states: Option<Arc<dyn SetState>>,
+}
+
+/// How requests reach the target.
+#[derive(Clone)]
+pub(crate) enum Way {
+    Wire,
+    InProcess(Arc<dyn Endpoint>),
 }
 
 impl Target {
@@ -25,16 +37,31 @@ impl Target {
     ///
     /// If the URL is not one that can be called.
     pub fn new(url: &str, token: ApiToken) -> Result<Self, TargetError> {
-        let client = RawClient::new(url).map_err(|error| TargetError::new(url, error))?;
-        let (url, instances) = (url.to_owned(), Vec::new());
-        Ok(Self { url, client, token, instances, recovering: None, other_token: None })
+        RawClient::new(url).map_err(|error| TargetError::unusable(url, error))?;
+        Ok(Self::with(url.to_owned(), Way::Wire, token))
     }
 
-    /// Names an instance that is in this state and stays in it.
+    /// A handler in this process as a target: no socket, so nothing of HTTP itself is checked.
+    #[must_use]
+    pub fn in_process(endpoint: impl Endpoint, token: ApiToken) -> Self {
+        Self::with("in-process".to_owned(), Way::InProcess(Arc::new(endpoint)), token)
+    }
+
+    fn with(url: String, way: Way, token: ApiToken) -> Self {
+        Self { url, way, token, instances: Vec::new(), recovering: None, other_token: None, states: None }
+    }
+
+    /// Names an instance that is in this state and stays in it, or is brought back to it.
     #[must_use]
     pub fn instance(mut self, state: InstanceState, id: InstanceId) -> Self {
         self.instances.push((state, id));
         self
+    }
+
+    /// Names the authorized instance that most cases go to.
+    #[must_use]
+    pub fn authorized(self, id: impl Into<InstanceId>) -> Self {
+        self.instance(InstanceState::Authorized, id.into())
     }
 
     /// Names an instance that is starting at its first call, and authorized after some more calls.
@@ -48,6 +75,13 @@ impl Target {
     #[must_use]
     pub fn other_token(mut self, id: InstanceId) -> Self {
         self.other_token = Some(id);
+        self
+    }
+
+    /// Says how an instance of the target is brought into a state.
+    #[must_use]
+    pub fn states(mut self, states: impl SetState) -> Self {
+        self.states = Some(Arc::new(states));
         self
     }
 
@@ -65,7 +99,23 @@ impl Target {
 
     /// The text without the token.
     pub(crate) fn masked(&self, text: &str) -> String {
-        text.replace(self.token.expose(), "$TOKEN")
+        text.replace(self.token.expose(), TOKEN)
+    }
+}
+
+/// What stands for the token in all that is shown, and is the variable of the scripts that repeat a request.
+pub(crate) const TOKEN: &str = "$TOKEN";
+
+impl fmt::Debug for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Target")
+            .field("url", &self.masked(&self.url))
+            .field("instances", &self.instances)
+            .field("recovering", &self.recovering)
+            .field("other_token", &self.other_token)
+            .field("states", &self.states.is_some())
+            .finish_non_exhaustive()
     }
 }
 
@@ -74,15 +124,27 @@ impl Target {
 pub struct TargetError {
     message: String,
     source: Option<RawError>,
+    unreachable: bool,
 }
 
 impl TargetError {
-    pub(crate) fn new(url: &str, source: RawError) -> Self {
-        Self { message: format!("the target {url} cannot be reached"), source: Some(source) }
+    pub(crate) fn unreachable(url: &str, source: RawError) -> Self {
+        let message = format!("the target {url} cannot be reached");
+        Self { message, source: Some(source), unreachable: true }
+    }
+
+    fn unusable(url: &str, source: RawError) -> Self {
+        Self { message: format!("{url} cannot be called"), source: Some(source), unreachable: false }
     }
 
     pub(crate) fn other(message: impl Into<String>) -> Self {
-        Self { message: message.into(), source: None }
+        Self { message: message.into(), source: None, unreachable: false }
+    }
+
+    /// Whether nobody answers at the target's address. If not, the target was described in a way that cannot be used.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        self.unreachable
     }
 }
 

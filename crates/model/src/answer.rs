@@ -110,6 +110,14 @@ impl ErrorCase {
         self.envelope.as_ref().map(|envelope| envelope.message.as_str())
     }
 
+    /// The identifier as it stands in the answer to a request, or `None` where the body is empty. It may hold the path, and so
+    /// the token.
+    #[must_use]
+    pub fn identifier_for(&self, method: &str, path: &str) -> Option<String> {
+        let Envelope { message, template, .. } = self.envelope.as_ref()?;
+        Some(filled(message, template, method, path))
+    }
+
     /// A time of the form that the contract's example has.
     #[must_use]
     pub fn example_timestamp(&self) -> Option<&str> {
@@ -119,9 +127,7 @@ impl ErrorCase {
     /// The body of the error as the answer to a request, or `None` where the body is empty.
     #[must_use]
     pub fn body(&self, method: &str, path: &str, timestamp: &str) -> Option<ApiError> {
-        let Envelope { message, template, .. } = self.envelope.as_ref()?;
-        let message = filled(message, template, method, path);
-        Some(ApiError::new(self.status, timestamp, path, message))
+        Some(ApiError::new(self.status, timestamp, path, self.identifier_for(method, path)?))
     }
 
     /// Whether an answer could be this error, whatever the request was: the status is the same, and so is the identifier

@@ -48,6 +48,19 @@ impl InstanceState {
             Self::Other(name) => name,
         }
     }
+
+    /// The name in words, as in the provider states of Pact: `not authorized`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words = String::new();
+        for character in self.as_str().chars() {
+            if character.is_uppercase() {
+                words.push(' ');
+            }
+            words.extend(character.to_lowercase());
+        }
+        words
+    }
 }
 
 impl fmt::Display for InstanceState {

@@ -1,13 +1,12 @@
-use greenapi_model::{Body, InstanceId};
+use greenapi_model::Body;
 
-use crate::case::Case;
-use crate::gauge::{Expected, Gauge};
+use crate::case::{Case, Expected};
+use crate::gauge::Gauge;
 
 /// Each example of a request makes a group.
-pub(super) fn requests(gauge: &mut Gauge<'_>, instance: InstanceId) {
-    for example in gauge.contract.examples(Body::Request) {
-        let body = example.body().as_bytes().to_vec();
-        let case = Case::call(gauge.contract, gauge.wire.target, instance, body);
-        gauge.one(&case, Expected::Success);
+pub(super) async fn requests(gauge: &mut Gauge<'_>) {
+    for (index, example) in gauge.contract.examples(Body::Request).iter().enumerate() {
+        let request = gauge.call(example.body().as_bytes().to_vec());
+        gauge.one(Case { id: format!("examples/{index}"), request, expected: Expected::Success(None) }).await;
     }
 }

@@ -1,70 +1,142 @@
-use greenapi_model::{Body, Condition, InstanceId, Part, strategy};
-use http::Method;
+//! Paths that are not those of the method, words in other cases, and instances at the limits.
 
-use super::bodies::refused;
-use crate::case::Case;
-use crate::gauge::{Expected, Gauge};
+use greenapi_model::{ApiToken, Clause, Condition, ErrorCase, InstanceId, InstanceState, Part, strategy};
+use proptest::strategy::Strategy as _;
+use serde_json::Value;
 
-/// Paths that are not those of the method, and words in other cases.
-pub(super) fn paths(gauge: &mut Gauge<'_>, instance: InstanceId) {
+use crate::case::{Case, Expected, Near, Request};
+use crate::gauge::Gauge;
+
+pub(super) async fn paths(gauge: &mut Gauge<'_>) {
+    let Some(error) = gauge.contract.error_when(&Condition::OtherPath) else { return };
+    let call = gauge.call(gauge.example());
+    wrong(gauge, error, &call).await;
+    spellings(gauge, &call).await;
+    query(gauge, &call).await;
+    instances(gauge).await;
+    tokens(gauge).await;
+}
+
+/// Paths that break one clause each.
+async fn wrong(gauge: &mut Gauge<'_>, error: &ErrorCase, call: &Request) {
     let (contract, target) = (gauge.contract, gauge.wire.target);
-    let Some(example) = contract.examples(Body::Request).first() else { return };
-    let call = Case::call(contract, target, instance, example.body().as_bytes().to_vec());
-    let Some(error) = contract.error_when(&Condition::OtherPath) else {
-        return;
-    };
     for clause in contract.clauses().iter().filter(|clause| clause.part() == Part::Path) {
-        if clause.id() == "path.ignore-case" {
-            gauge.many(
-                clause.id(),
-                gauge.cases_per_clause(),
-                &strategy::path(contract, instance, &target.token),
-                |path| call.clone().with_path(path.clone()),
-                |gauge, case| {
-                    let (reply, mut findings) = gauge.judged(case, Expected::Success);
-                    // The path is all that is unusual here, so an answer of another status is about it.
-                    if reply.status() == Some(contract.success().0) || case.path() == call.path() {
-                        findings.check(clause);
-                    } else {
-                        findings.broken.clear();
-                        findings.fail(clause, "the path is valid and was refused");
-                    }
-                    (reply, findings)
-                },
-            );
+        let name = format!("paths/{}", clause.id());
+        if clause.id() == IGNORE_CASE || !gauge.wants_some(&format!("{name}/")) {
             continue;
         }
-        let Some(paths) = strategy::breaking_path(contract, clause, instance, &target.token) else {
+        let Some(paths) = strategy::breaking_path(contract, clause, gauge.instance, &target.token) else {
             gauge.ledger.not_checked(clause.id(), "no path breaks this clause and no other");
             continue;
         };
-        gauge.many(
-            clause.id(),
-            gauge.cases_per_clause(),
-            &paths,
-            |path| call.clone().with_path(path.clone()),
-            |gauge, case| refused(gauge, case, clause, error),
-        );
+        // Whether a slash at the end is a part of a path, servers differ on.
+        let with_slash = format!("{}/", call.target);
+        let paths = paths.prop_filter("no slash at the end", move |path| *path != with_slash).boxed();
+        let make = |path: &String| {
+            (call.clone().with_target(path.clone()), Expected::Refused(clause.clone(), error.clone()))
+        };
+        gauge.many(&name, gauge.cases_per_clause(), &paths, make).await;
     }
 }
 
-/// Other HTTP methods on the path of the method.
-pub(super) fn methods(gauge: &mut Gauge<'_>, instance: InstanceId) {
+const IGNORE_CASE: &str = "path.ignore-case";
+
+/// The words that are matched without regard to case, in other cases.
+async fn spellings(gauge: &mut Gauge<'_>, call: &Request) {
     let (contract, target) = (gauge.contract, gauge.wire.target);
-    let call = Case::call(contract, target, instance, "");
-    for plain in contract.plain_answers() {
-        if let Ok(method) = plain.method().parse::<Method>() {
-            gauge.one(&call.clone().with_method(method), Expected::Plain(plain));
-        }
+    let Some(clause) = contract.clause(IGNORE_CASE) else { return };
+    let paths = strategy::path(contract, gauge.instance, &target.token);
+    let make = |path: &String| {
+        (call.clone().with_target(path.clone()), Expected::Success(Some(Near::to(clause))))
+    };
+    gauge.many(&format!("paths/{IGNORE_CASE}"), 30, &paths, make).await;
+}
+
+/// A query behind the path says nothing.
+async fn query(gauge: &mut Gauge<'_>, call: &Request) {
+    let Some(clause) = gauge.contract.clause("path") else { return };
+    let request = call.clone().with_target(format!("{}?a=b", call.target));
+    let expected = Expected::Success(Some(Near::assumed(clause)));
+    gauge.one(Case { id: "paths/query".to_owned(), request, expected }).await;
+}
+
+/// Instances of which the number is at a limit, where the target makes instances when it is asked for a state.
+async fn instances(gauge: &mut Gauge<'_>) {
+    let contract = gauge.contract;
+    let Some((name, limits)) = parameter(gauge, "integer") else { return };
+    let bounds = [("minimum", "minimum"), ("maximum", "maximum")];
+    let mut cases: Vec<(&str, u64)> = bounds
+        .iter()
+        .filter_map(|(keyword, clause)| Some((*clause, limits.get(*keyword)?.as_u64()?)))
+        .collect();
+    cases.push(("integer", u64::from(u32::MAX) + 1));
+    cases.retain(|(_, number)| contract.instance((*number).into()).is_ok());
+    // One that nobody has named: if it can be called, so can those at the limits.
+    let other = InstanceId::new(gauge.instance.number().wrapping_add(1));
+    if !gauge.wants_some("paths/instance/") {
+        return;
     }
-    let errors = contract.errors().iter().filter(|error| *error.condition() == Condition::OtherMethod);
-    for error in errors {
-        // HEAD is left out: its answer has no body to judge.
-        for method in [Method::GET, Method::PUT, Method::DELETE, Method::PATCH, Method::POST] {
-            let named = contract.plain_answers().iter().any(|plain| plain.method() == method.as_str());
-            if !named && method.as_str() != contract.method() {
-                gauge.one(&call.clone().with_method(method), Expected::Error(error));
-            }
-        }
+    if !control(gauge, other).await {
+        return;
     }
+    for (keyword, number) in cases {
+        let Some(clause) = contract.clause(&format!("path.{name}.{keyword}")) else { continue };
+        if gauge.set_state(number.into(), &InstanceState::Authorized).await.is_err() {
+            continue;
+        }
+        let request = gauge.call_on(number.into(), gauge.example());
+        let expected = Expected::Success(Some(Near::to(clause)));
+        gauge.one(Case { id: format!("paths/instance/{keyword}"), request, expected }).await;
+    }
+}
+
+/// Whether the target has an instance of that number once it is asked for its state.
+async fn control(gauge: &mut Gauge<'_>, instance: InstanceId) -> bool {
+    if gauge.contract.instance(instance).is_err()
+        || gauge.set_state(instance, &InstanceState::Authorized).await.is_err()
+    {
+        return false;
+    }
+    let request = gauge.call_on(instance, gauge.example());
+    gauge.wire.send(&request).await.status() == Some(gauge.contract.success().0)
+}
+
+/// A token of which the length is at a limit, where the target takes any token.
+async fn tokens(gauge: &mut Gauge<'_>) {
+    let contract = gauge.contract;
+    if !gauge.wants_some("paths/token/") {
+        return;
+    }
+    let call = |gauge: &Gauge<'_>, token: &str| {
+        let token: ApiToken = token.parse().ok()?;
+        let body = gauge.example();
+        Some(Request { target: contract.path(gauge.instance, &token), ..gauge.call(body) })
+    };
+    // One that nobody has named: if it is taken, so are those at the limits.
+    let Some(control) = call(gauge, "another0token0of0the0harness") else { return };
+    if gauge.wire.send(&control).await.status() != Some(contract.success().0) {
+        return;
+    }
+    let Some((name, limits)) = parameter(gauge, "string") else { return };
+    for keyword in ["minLength", "maxLength"] {
+        let Some(length) = limits.get(keyword).and_then(Value::as_u64).filter(|length| *length <= 1_000) else {
+            continue;
+        };
+        let Some(clause): Option<&std::sync::Arc<Clause>> = contract.clause(&format!("path.{name}.{keyword}"))
+        else {
+            continue;
+        };
+        let length = usize::try_from(length).unwrap_or(1);
+        let Some(request) = call(gauge, &"a".repeat(length)) else { continue };
+        let expected = Expected::Success(Some(Near::to(clause)));
+        gauge.one(Case { id: format!("paths/token/{keyword}"), request, expected }).await;
+    }
+}
+
+/// The name and the schema of the parameter of the path that is of this type: the instance is an integer, the token a text.
+fn parameter(gauge: &Gauge<'_>, kind: &str) -> Option<(String, Value)> {
+    let document: Value = serde_json::from_str(&gauge.contract.document()).ok()?;
+    let parameters = document["paths"][gauge.contract.path_template()]["parameters"].as_array()?.clone();
+    let found = parameters.into_iter().find(|parameter| parameter["schema"]["type"] == kind)?;
+    Some((found["name"].as_str()?.to_owned(), found["schema"].clone()))
 }

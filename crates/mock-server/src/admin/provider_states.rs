@@ -62,7 +62,7 @@ fn read(emulation: &Emulation, item: &Item<'_>) -> Result<State, Refusal> {
     if text.is_empty() {
         return Ok(State::Any);
     }
-    let of_instance = |words: &str| emulation.states().find(|state| self::words(state) == words);
+    let of_instance = |words: &str| emulation.states().find(|state| state.words() == words);
     if let Some(state) = text.strip_prefix(INSTANCE_IS).and_then(of_instance) {
         return Ok(State::Instance(state.clone()));
     }
@@ -89,7 +89,7 @@ fn apply(emulation: &Emulation, id: InstanceId, state: State) -> Result<(), Unem
 }
 
 fn known(emulation: &Emulation) -> String {
-    let states = emulation.states().map(|state| format!("`{INSTANCE_IS}{}`", words(state)));
+    let states = emulation.states().map(|state| format!("`{INSTANCE_IS}{}`", state.words()));
     let contract = emulation.contract();
     let errors = contract.errors().iter().map(|case| case.slug().to_owned());
     // Those of the content are too many to be listed here.
@@ -99,16 +99,4 @@ fn known(emulation: &Emulation) -> String {
     let steps = ["ok".to_owned()].into_iter().chain(errors).chain(faults);
     let steps = steps.map(|step| format!("`{NEXT_CALL}{step}`"));
     states.chain(steps).collect::<Vec<_>>().join(", ")
-}
-
-/// The name of a state in words: `not authorized`.
-fn words(state: &InstanceState) -> String {
-    let mut words = String::new();
-    for character in state.as_str().chars() {
-        if character.is_uppercase() {
-            words.push(' ');
-        }
-        words.extend(character.to_lowercase());
-    }
-    words
 }
