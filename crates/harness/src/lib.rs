@@ -34,6 +34,7 @@
 //! The token stands in no report, no snapshot and no error: its place is taken by `$TOKEN`.
 
 mod case;
+mod editions;
 mod gauge;
 mod harness;
 mod judge;
@@ -43,6 +44,7 @@ mod report;
 mod snapshot;
 mod target;
 
+pub use editions::{Change, ChangeKind, Difference, Side, Statement, compare_editions};
 pub use harness::{Event, Harness};
 pub use report::{Agreement, ClauseResult, Counterexample, Report, Verdict};
 pub use snapshot::{Exchange, assert_snapshots};
