@@ -20,7 +20,8 @@ use self::promise::Promises;
 /// use greenapi_model::Contract;
 ///
 /// let old = Contract::default();
-/// let new = Contract::from_json(&old.document().replace("\"maximum\": 9999999999", "\"maximum\": 9999"))?;
+/// let document = old.document().replace("\"maximum\": 9999999999,", "\"maximum\": 9999,");
+/// let new = Contract::from_json(&document)?;
 /// let difference = compare_editions(&old, &new);
 /// let change = difference.changed().next().unwrap();
 /// assert_eq!(change.id(), "path.idInstance.maximum");

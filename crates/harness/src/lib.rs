@@ -35,6 +35,7 @@
 
 mod case;
 mod editions;
+mod export;
 mod gauge;
 mod harness;
 mod judge;
@@ -45,6 +46,7 @@ mod snapshot;
 mod target;
 
 pub use editions::{Change, ChangeKind, Difference, Side, Statement, compare_editions};
+pub use export::pact;
 pub use harness::{Event, Harness};
 pub use report::{Agreement, ClauseResult, Counterexample, Report, Verdict};
 pub use snapshot::{Exchange, assert_snapshots};
