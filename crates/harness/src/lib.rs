@@ -50,8 +50,10 @@
 //! The token stands in no report, no snapshot, no kept failure, no script and no error: its place is taken by `$TOKEN`.
 
 mod case;
+mod editions;
 mod endpoint;
 mod event;
+mod export;
 mod gauge;
 mod harness;
 mod join;
@@ -70,8 +72,10 @@ mod target;
 mod text;
 mod wire;
 
+pub use editions::{Change, ChangeKind, Difference, Side, Statement, compare_editions};
 pub use endpoint::{Answering, Endpoint, EndpointError};
 pub use event::{Event, Observe};
+pub use export::pact;
 pub use harness::Harness;
 pub use limits::Live;
 pub use phase::Phase;
