@@ -93,14 +93,6 @@ def parse_json(raw: bytes) -> Any:
     return value
 
 
-def is_json(raw: bytes) -> bool:
-    try:
-        parse_json(raw)
-    except ValueError:
-        return False
-    return True
-
-
 def depth_of(text: str) -> int:
     """The deepest nesting of a JSON text, found before parsing so that the parser's recursion is bounded."""
     if text.count("[") + text.count("{") <= MAX_DEPTH:
