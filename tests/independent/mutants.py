@@ -39,15 +39,13 @@ from service import (
 
 PLACEHOLDER = {"groupName": "New group", "phones": [79001234567]}
 THREE_ERRORS = "error.bad-request-data error.instance-starting error.instance-not-authorized"
+EVERY_ENVELOPE = f"{THREE_ERRORS} error.wrong-method error.request-too-large"
 BODY_RULES = (
     "request.json request.object request.content-type request.groupName.required request.groupName.string "
     "request.groupName.minLength request.chatIds.array request.chatIds.items.string request.phones.array "
     "request.phones.items.integer request.phones.items.minimum request.phones.items.maximum request.anyOf"
 )
-ITEM_RULES = (
-    "request.chatIds.items.string request.phones.items.integer request.phones.items.minimum "
-    "request.phones.items.maximum"
-)
+PHONE_RULES = "request.phones.items.integer request.phones.items.minimum request.phones.items.maximum"
 
 
 @dataclass(frozen=True)
@@ -238,9 +236,10 @@ mutant("phones-15-digits-refused", "Refuses a phone of 15 digits.", "response.20
 mutant("phones-as-double-refused", "Refuses a phone written as 79001234567.0 or 7.9e10.",
        "response.200 request.phones.items.integer", phone=lambda item: is_phone(item) and not isinstance(item, float))
 mutant("phones-unchecked-beside-chat-ids", "Does not check phones when chatIds has items.",
-       f"request.phones.array {ITEM_RULES}",
+       f"request.phones.array {PHONE_RULES}",
        phones=lambda rules, body: bool(body.get("chatIds")) or service.has_phones(rules, body))
-mutant("first-item-only", "Checks only the first item of a list.", ITEM_RULES, looked_at=lambda items: items[:1])
+mutant("first-item-only", "Checks only the first item of a list.",
+       f"request.chatIds.items.string {PHONE_RULES}", looked_at=lambda items: items[:1])
 mutant("coerces", "Coerces numbers to strings and strings of digits to numbers.",
        "request.groupName.string request.chatIds.items.string request.phones.items.integer",
        group_name=group_name_or(is_integer), chat_id=lambda item: is_chat_id(item) or is_integer(item),
@@ -331,7 +330,7 @@ mutant("created-number", "Answers created as the number 1.", "response.created.b
 mutant("created-false", "Answers created false with the id of a group.", "response.anyOf",
        success=setting("created", lambda _: False))
 mutant("created-missing", "Leaves created out.", "response.created.required", success=without("created"))
-mutant("chat-id-missing", "Leaves chatId out.", "response.chatId.required", success=without("chatId"))
+mutant("chat-id-missing", "Leaves chatId out.", "response.chatId.required response.anyOf", success=without("chatId"))
 mutant("chat-id-empty", "Answers created true with an empty chatId.", "response.anyOf response.chatId.pattern",
        success=setting("chatId", lambda _: ""))
 mutant("chat-id-without-suffix", "Answers a chatId without @g.us.", "response.chatId.pattern",
@@ -467,11 +466,11 @@ mutant("error-html-type", "Answers an error's envelope as text/html.", "error.co
 mutant("error-empty", "Answers an error without a body.", f"error.json error.content-type {THREE_ERRORS}",
        finish=answering(400, body=b"", content_type=None))
 mutant("error-array", "Wraps the envelope of an error in an array.", "error.object", envelope=lambda body: [body])
-mutant("message-missing", "Leaves message out of the envelope.", f"error.message.required {THREE_ERRORS}",
+mutant("message-missing", "Leaves message out of the envelope.", f"error.message.required {EVERY_ENVELOPE}",
        envelope=without("message"))
-mutant("message-empty", "Leaves message empty in the envelope.", f"error.message.minLength {THREE_ERRORS}",
+mutant("message-empty", "Leaves message empty in the envelope.", f"error.message.minLength {EVERY_ENVELOPE}",
        envelope=setting("message", lambda _: ""))
-mutant("message-list", "Answers message as a list, as some frameworks do.", f"error.message.string {THREE_ERRORS}",
+mutant("message-list", "Answers message as a list, as some frameworks do.", f"error.message.string {EVERY_ENVELOPE}",
        envelope=setting("message", lambda value: [value]))
 mutant("status-code-text", "Answers statusCode as a string.", "error.statusCode.integer",
        envelope=setting("statusCode", str))
