@@ -142,7 +142,8 @@ def tried(peer, mutant, options):
     else:
         one["requests"], failing = peer.told(place, lines)
         one["failing"] = sorted(failing)[:SHOWN]
-    print("  " + ", ".join(f"{key} {value}" for key, value in one.items() if key != "failing"), file=sys.stderr, flush=True)
+    told = [f"{key} {value}" for key, value in one.items() if key != "failing"]
+    print("  " + ", ".join(told), file=sys.stderr, flush=True)
     return one, failing
 
 
