@@ -61,8 +61,8 @@ class Specmatic:
         reports = map(ElementTree.parse, (place / "junit").glob("*.xml"))
         cases = [case for report in reports for case in report.iter("testcase")]
         failed = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
-        # It makes one request in each test, and tells of none where it cannot read the document.
-        requests = len(cases) if any(line.startswith("  Request to http") for line in lines) else 0
+        # It makes one request in each test, but none where it cannot read the document or reach the server.
+        requests = len(cases) if any(line.startswith("  Request to http") for line in lines) else None
         return requests, {case.get("name").removeprefix(SUITE) for case in failed}
 
 
