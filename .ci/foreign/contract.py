@@ -21,8 +21,12 @@ def spec(edition):
     return ROOT / "spec" / f"{edition}.yaml"
 
 
+def generated_path(edition, name):
+    return ROOT / "crates/model/contracts" / edition / name
+
+
 def generated(edition, name):
-    path = ROOT / "crates/model/contracts" / edition / name
+    path = generated_path(edition, name)
     try:
         return json.loads(path.read_bytes())
     except FileNotFoundError:

@@ -16,7 +16,7 @@ END_SECONDS = 10
 class Process:
     """A running program. `ready` is what its ready line on stdout says, `lines` all that it has written."""
 
-    def __init__(self, command):
+    def __init__(self, command, place=None, environment=None):
         self.command = command
         self.lines = []
         self.ready = None
@@ -30,7 +30,8 @@ class Process:
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            env=os.environ | {"NO_COLOR": "1"},
+            cwd=place,
+            env=os.environ | {"NO_COLOR": "1"} | (environment or {}),
             start_new_session=True,
         )
         self._readers = [
@@ -57,6 +58,11 @@ class Process:
             if line is None:
                 raise Failure(self.told("ended before it was ready"))
             self.ready = is_ready(line)
+
+    def wait_ended(self, seconds):
+        """Gives the exit code, or None where the program is still there after these seconds."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(seconds)
 
     def end(self):
         """Asks the program to end, and gives its exit code."""
