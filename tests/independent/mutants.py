@@ -1,6 +1,7 @@
 """The faults a server can be started with: each is one change of the correct rules, named after what it does.
 
-`breaks` lists the clauses of the contract that a tester may rightly name when it finds the fault.
+`breaks` lists the clauses of the contract that a tester may rightly name when it finds the fault. An id that begins
+with `json.` names what readers of JSON differ on.
 """
 
 from __future__ import annotations
@@ -295,10 +296,11 @@ def parse_as_python(raw: bytes) -> Any:
 mutant("json-trailing-garbage", "Accepts garbage after the JSON of the body.", "request.json",
        parse=parse_first_value)
 mutant("json-trailing-comma", "Accepts a comma before a closing bracket.", "request.json", parse=parse_leniently)
-mutant("json-invalid-utf8", "Accepts bytes that are not UTF-8.", "request.json", parse=parse_lossily)
+mutant("json-invalid-utf8", "Accepts bytes that are not UTF-8.", "request.json json.not-utf-8",
+       parse=parse_lossily)
 mutant("json-of-python", "Accepts whatever Python's parser does: NaN, UTF-16, a byte order mark, lone surrogates.",
-       "request.json", parse=parse_as_python)
-mutant("json-empty-body", "Accepts an empty body.", "request.json",
+       "request.json json.not-a-number json.utf-16", parse=parse_as_python)
+mutant("json-empty-body", "Accepts an empty body.", "request.json request.required",
        parse=lambda raw: parse_json(raw) if raw else PLACEHOLDER)
 mutant("json-unchecked", "Accepts a body that is not JSON at all.", "request.json",
        parse=lambda raw: parse_json(raw) if is_json(raw) else PLACEHOLDER)

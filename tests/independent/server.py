@@ -127,7 +127,10 @@ class Connection(socketserver.StreamRequestHandler):
         request = REQUEST_LINE.fullmatch(line)
         if request is None:
             raise Malformed("request line")
-        return Head(request[1], request[2], int(request[3]), self.read_fields())
+        head = Head(request[1], request[2], int(request[3]), self.read_fields())
+        if head.minor > 0 and len(head.fields.get("host", [])) != 1:
+            raise Malformed("host")
+        return head
 
     def read_fields(self) -> dict[str, list[str]]:
         fields: dict[str, list[str]] = {}

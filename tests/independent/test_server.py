@@ -312,12 +312,12 @@ class CorrectServer(unittest.TestCase):
 
     def test_chunks(self) -> None:
         chunks = b"".join(b"%x;x=y\r\n%c\r\n" % (1, byte) for byte in PAGE_BODY)
-        head = f"POST {PATH} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+        head = f"POST {PATH} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
         answer = exchange(self.server, (head + chunks + b"0\r\nTrailer: x\r\n\r\n") * 2)
         self.assertEqual(answer.count(b"HTTP/1.1 200 OK"), 2)
 
     def test_expectation(self) -> None:
-        head = f"POST {PATH} HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: {len(PAGE_BODY)}\r\n\r\n"
+        head = f"POST {PATH} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: {len(PAGE_BODY)}\r\n\r\n"
         answer = exchange(self.server, head.encode() + PAGE_BODY)
         self.assertRegex(answer, rb"(?s)^HTTP/1\.1 100 Continue\r\n\r\nHTTP/1\.1 200 OK\r\n.*\"created\":true")
 
@@ -328,18 +328,19 @@ class CorrectServer(unittest.TestCase):
         self.assertEqual(exchange(self.server, kept * 2).count(b"200 OK"), 2)
 
     def test_absolute_target(self) -> None:
-        request = f"POST http://127.0.0.1{PATH} HTTP/1.1\r\nContent-Length: {len(PAGE_BODY)}\r\n\r\n"
+        request = f"POST http://127.0.0.1{PATH} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(PAGE_BODY)}\r\n\r\n"
         self.assertIn(b"200 OK", exchange(self.server, request.encode() + PAGE_BODY))
 
     def test_head_is_followed_by_the_next_answer(self) -> None:
-        answer = exchange(self.server, f"HEAD {PATH} HTTP/1.1\r\n\r\n".encode() * 2)
+        answer = exchange(self.server, f"HEAD {PATH} HTTP/1.1\r\nHost: a\r\n\r\n".encode() * 2)
         self.assertRegex(answer, rb"(?s)^HTTP/1\.1 404 [^{]*\r\n\r\nHTTP/1\.1 404 [^{]*$")
 
     def test_malformed_http(self) -> None:
-        post = f"POST {PATH} HTTP/1.1\r\n".encode()
+        post = f"POST {PATH} HTTP/1.1\r\nHost: a\r\n".encode()
         requests = [
             b"\x16\x03\x01\r\n\r\n", b"x" * 70_000 + b"\r\n\r\n", b"GET /\r\n\r\n", b"GET / HTTP/2.0\r\n\r\n",
             post + b"no colon\r\n\r\n", post + b"A: b\r\n folded\r\n\r\n", post + b"A: b\r\n" * 1000 + b"\r\n",
+            f"POST {PATH} HTTP/1.1\r\n\r\n".encode(), post + b"Host: b\r\n\r\n",
             post + b"Content-Length: 10\r\n\r\nshort", post + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
             post + b"Transfer-Encoding: gzip\r\n\r\n", post + b"Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n",
             post + b"Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
@@ -449,6 +450,7 @@ WITNESSES: dict[str, list[Call]] = {
 SHOWN_BY_ANY_SUCCESS = ("created-", "chat-id-", "link-", "response-", "status-201")
 CLAUSES = set("""
     path path.ignore-case path.idInstance.integer path.idInstance.minimum path.idInstance.maximum request.json
+    request.required
     request.object request.content-type request.groupName.required request.groupName.string
     request.groupName.minLength request.chatIds.array request.chatIds.items.string request.phones.array
     request.phones.items.integer request.phones.items.minimum request.phones.items.maximum request.anyOf
@@ -461,6 +463,7 @@ CLAUSES = set("""
     error.path.required error.path.string error.path.pattern error.message.required error.message.string
     error.message.minLength error.instance-starting error.instance-not-authorized error.bad-request-data
     error.wrong-token error.wrong-path error.wrong-method error.request-too-large options.204
+    json.not-utf-8 json.not-a-number json.utf-16
 """.split())
 
 

@@ -6,9 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use anstyle::{AnsiColor, Style};
-use greenapi_harness::{Event, Harness, Report, Target, assert_snapshots};
-use greenapi_mock_server::{Emulation, Running, Server};
+use greenapi_harness::{Event, Harness, StateChange, Target, assert_snapshots};
+use greenapi_mock_server::{Emulation, Server};
 use greenapi_model::{ApiToken, Contract, Edition};
 use tokio::runtime::Runtime;
 
@@ -26,6 +25,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
     cases: u32,
     /// Test the endpoint at this address instead of the mock; it has to have the mock's test instances
+    ///
+    /// `greenapi-contract check` does the same for any endpoint.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// The variable of the environment that holds the token for that endpoint [default: any token]
@@ -45,26 +46,29 @@ pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Re
     let runtime = Runtime::new().map_err(|error| Failure::io("start a runtime".to_owned(), &error))?;
     for edition in Edition::all() {
         let contract = Contract::of(edition);
+        let emulation = Arc::new(Emulation::new(contract.clone()).map_err(|error| failed(&error))?);
         if let Some(url) = &arguments.url {
-            judge(&contract, arguments, &target(&contract, url, token(arguments)?)?, out)?;
+            let target = with_test_instances(&emulation, url, token(arguments)?)?;
+            runtime.block_on(judge(&contract, arguments, &target, out))?;
             continue;
         }
-        let mock = runtime.block_on(mock(contract.clone()))?;
-        let target = target(&contract, mock.url(), any_token()?)?;
-        let judged = judge(&contract, arguments, &target, out)
-            .and_then(|()| snapshots(&contract, &target, &root.join(SNAPSHOTS), out));
+        let server = runtime
+            .block_on(Server::bind(([127, 0, 0, 1], 0).into(), Arc::clone(&emulation)))
+            .map_err(|error| Failure::io("start the mock".to_owned(), &error))?;
+        let mock = runtime.block_on(async { server.start() });
+        let steered = Arc::clone(&emulation);
+        let target =
+            with_test_instances(&emulation, mock.url(), any_token()?)?.states(move |change: &StateChange| {
+                steered.set_state(change.instance, change.state.clone()).map_err(|error| error.to_string())
+            });
+        let judged = runtime.block_on(async {
+            judge(&contract, arguments, &target, out).await?;
+            snapshots(&contract, &target, &root.join(SNAPSHOTS), out).await
+        });
         runtime.block_on(mock.stop());
         judged?;
     }
     Ok(())
-}
-
-async fn mock(contract: Contract) -> Result<Running, Failure> {
-    let emulation = Emulation::new(contract).map_err(|error| failed(&error))?;
-    let server = Server::bind(([127, 0, 0, 1], 0).into(), Arc::new(emulation))
-        .await
-        .map_err(|error| Failure::io("start the mock".to_owned(), &error))?;
-    Ok(server.start())
 }
 
 fn token(arguments: &Arguments) -> Result<ApiToken, Failure> {
@@ -79,11 +83,14 @@ fn any_token() -> Result<ApiToken, Failure> {
     "any-token-will-do".parse().map_err(|error| failed(&error))
 }
 
-/// The target with the mock's test instances.
-fn target(contract: &Contract, url: &str, token: ApiToken) -> Result<Target, Failure> {
+/// The target at this address with the mock's test instances.
+pub(crate) fn with_test_instances(
+    emulation: &Emulation,
+    url: &str,
+    token: ApiToken,
+) -> Result<Target, Failure> {
     let target = Target::new(url, token).map_err(|error| with_cause(&error))?;
-    let instances = Emulation::new(contract.clone()).map_err(|error| failed(&error))?.test_instances();
-    Ok(instances.into_iter().fold(target, |target, instance| {
+    Ok(emulation.test_instances().into_iter().fold(target, |target, instance| {
         if instance.is_plain() {
             target.instance(instance.behaviour.state().clone(), instance.id)
         } else if instance.is_recovering() {
@@ -96,7 +103,7 @@ fn target(contract: &Contract, url: &str, token: ApiToken) -> Result<Target, Fai
     }))
 }
 
-fn judge(
+async fn judge(
     contract: &Contract,
     arguments: &Arguments,
     target: &Target,
@@ -105,49 +112,34 @@ fn judge(
     let Arguments { seed, cases, .. } = arguments;
     writeln!(out, "seed {seed}, {cases} cases a phase")?;
     out.flush()?;
-    let harness = Harness::new(contract.clone()).seed(*seed).cases(*cases);
+    let harness = Harness::new(contract.clone()).seed(*seed).cases(*cases).strict();
     let shows_progress = io::stderr().is_terminal();
     let report = harness
-        .run_with(target, |event| {
-            if let (true, Event::Phase(name)) = (shows_progress, event) {
-                eprintln!("  {name} …");
+        .run_with(target, |event: &Event<'_>| {
+            if let (true, Event::Phase { phase, .. }) = (shows_progress, event) {
+                eprintln!("  {} …", phase.summary());
             }
         })
+        .await
         .map_err(|error| with_cause(&error))?;
-    write_coloured(&report, out)?;
+    out.write_all(report.to_terminal().as_bytes())?;
     if !report.is_kept() {
         return Err(failed(&"the target does not keep the contract"));
     }
     if !report.is_complete() {
-        return Err(failed(&"not every clause was checked"));
+        return Err(failed(&"not every clause was checked from each side"));
     }
     Ok(())
 }
 
-/// The report with its verdicts in colours, which are taken out where the output is no terminal.
-fn write_coloured(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let colour = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
-    let verdicts =
-        [("kept ", AnsiColor::Green), ("broken", AnsiColor::Red), ("not checked", AnsiColor::Yellow)];
-    for line in report.to_string().lines() {
-        match verdicts.iter().find(|(verdict, _)| line.starts_with(verdict)) {
-            Some((verdict, own)) => {
-                let style = colour(*own);
-                writeln!(out, "{style}{verdict}{style:#}{}", &line[verdict.len()..])?;
-            }
-            None => writeln!(out, "{line}")?,
-        }
-    }
-    Ok(())
-}
-
-fn snapshots(
+async fn snapshots(
     contract: &Contract,
     target: &Target,
     folder: &Path,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let exchanges = Harness::new(contract.clone()).exchanges(target).map_err(|error| with_cause(&error))?;
+    let exchanges =
+        Harness::new(contract.clone()).exchanges(target).await.map_err(|error| with_cause(&error))?;
     let folder = folder.join(contract.edition());
     // Insta shows the difference and panics, as it would in a test.
     catch_unwind(AssertUnwindSafe(|| assert_snapshots(&folder, &exchanges))).map_err(|_| {

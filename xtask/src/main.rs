@@ -4,6 +4,7 @@ mod bench;
 mod codegen;
 mod contract;
 mod failure;
+mod mutants;
 mod test;
 
 use std::env;
@@ -20,6 +21,7 @@ Examples:
   cargo xtask codegen          after a change in spec/: writes what is made from it
   cargo xtask codegen --check  says which generated files are stale, and writes nothing
   cargo xtask contract         the harness against the mock, clause by clause
+  cargo xtask mutants          the harness against servers that are broken in one way each
   cargo xtask test             before a commit: all that a change has to pass
   cargo xtask bench client     how fast the client is, beside bare hyper and reqwest
 
@@ -56,6 +58,11 @@ enum Command {
     /// that break one clause each, other paths and methods, and calls to instances in each state. Then compares one
     /// exchange of each kind with its snapshot in `tests/snapshots/`.
     Contract(contract::Arguments),
+    /// Judge the harness: each fault of the mock, and each mutant of an independent server, has to be found
+    ///
+    /// Starts one broken server after another on free ports, and runs the harness against it: it has to name a clause that is
+    /// broken, and to say nothing of a server that is not broken. The independent server needs Python 3.11.
+    Mutants(mutants::Arguments),
     /// Measure, as ratios to a baseline of the same run, and print a table
     ///
     /// Nothing is asserted of the numbers: they are for a person to read, with the spread of the rounds beside them.
@@ -89,6 +96,7 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
         }
         Command::Bench(subject) => bench::run(root, subject, out),
         Command::Contract(arguments) => contract::run(root, arguments, out),
+        Command::Mutants(arguments) => mutants::run(root, arguments, out),
         Command::Test => test::run(root, out),
     }
 }

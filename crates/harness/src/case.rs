@@ -49,6 +49,18 @@ pub(crate) enum Expected {
     Plain(PlainAnswer),
 }
 
+impl Expected {
+    /// The clause that the request is about, if it is about one.
+    pub(crate) fn clause(&self) -> Option<&Arc<Clause>> {
+        match self {
+            Self::Success(near) => near.as_ref().map(|near| &near.clause),
+            Self::Error(error) => Some(error.clause()),
+            Self::Refused(clause, _) => Some(clause),
+            Self::Plain(plain) => Some(plain.clause()),
+        }
+    }
+}
+
 /// The clause that a valid request is about, and how it is known that such a request is valid.
 #[derive(Clone)]
 pub(crate) struct Near {

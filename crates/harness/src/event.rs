@@ -35,6 +35,17 @@ pub enum Event<'e> {
     },
     /// An instance is to be in a state.
     State(&'e StateChange),
+    /// An answer came to a case, or none. It comes often: see that it costs little.
+    Answer {
+        /// The id of the case.
+        case: &'e str,
+        /// The clause that the request breaks or is near to, if it is about one.
+        clause: Option<&'e Arc<Clause>>,
+        /// The HTTP status; `None` where nothing came.
+        status: Option<u16>,
+        /// The body. The token may be in it.
+        body: &'e [u8],
+    },
     /// A clause was found to be broken. A stronger counterexample may follow.
     Broken {
         /// The clause.

@@ -86,7 +86,10 @@ impl<'r> Gauge<'r> {
 
     /// The contract's first example, which makes a group.
     pub(crate) fn example(&self) -> String {
-        self.contract.examples(Body::Request).first().map_or_else(String::new, |example| example.body().into())
+        self.contract
+            .examples(Body::Request)
+            .first()
+            .map_or_else(String::new, |example| example.body().into())
     }
 
     pub(crate) fn invalid_request(&self) -> Option<&'r ErrorCase> {
@@ -165,7 +168,10 @@ impl<'r> Gauge<'r> {
             };
             let mut findings = Findings::default();
             let count = self.judge.successes;
-            findings.fail(&clause, format!("none of {count} answers with {status} tells of a group that was made"));
+            findings.fail(
+                &clause,
+                format!("none of {count} answers with {status} tells of a group that was made"),
+            );
             for problem in findings.broken {
                 self.record(&case, &Reply::Withheld("the answers differ".to_owned()), &problem);
             }
@@ -233,7 +239,8 @@ impl<'r> Gauge<'r> {
                     let (reply, findings) = self.judged(&smaller).await;
                     self.ledger.count(&smaller.expected, &findings);
                     let same = |problem: &Problem| {
-                        problem.clause.id() == smallest.2.clause.id() && problem.evidence <= smallest.2.evidence
+                        problem.clause.id() == smallest.2.clause.id()
+                            && problem.evidence <= smallest.2.evidence
                     };
                     if let Some(problem) = findings.broken.into_iter().find(same) {
                         smallest = (smaller, reply, problem);
@@ -267,6 +274,15 @@ impl<'r> Gauge<'r> {
             Reply::Nothing(_) => self.silences += 1,
             Reply::Withheld(why) => self.withheld(&case.expected, why),
         }
+        if !reply.is_withheld() {
+            let clause = case.expected.clause();
+            let (case, status) = (case.id.as_str(), reply.status());
+            let body = match reply {
+                Reply::Answer(answer) => &answer.body[..],
+                _ => &[],
+            };
+            self.observer.observe(&Event::Answer { case, clause, status, body });
+        }
         let request = &case.request;
         // A body that is too large is not read, so nothing else can be the answer.
         let too_large = self.too_large(request);
@@ -274,9 +290,7 @@ impl<'r> Gauge<'r> {
             (Expected::Success(_), Some(error)) | (Expected::Error(_), Some(error)) => {
                 self.judge.error(error, request, reply)
             }
-            (Expected::Refused(clause, _), Some(error)) => {
-                self.judge.refused(clause, error, request, reply)
-            }
+            (Expected::Refused(clause, _), Some(error)) => self.judge.refused(clause, error, request, reply),
             (Expected::Success(near), None) => self.judge.success(near.as_ref(), reply),
             (Expected::Error(error), None) => self.judge.error(error, request, reply),
             (Expected::Refused(clause, error), None) => self.judge.refused(clause, error, request, reply),
@@ -418,7 +432,11 @@ impl<'r> Gauge<'r> {
     }
 
     /// Brings an instance into a state, where the target can be asked for that.
-    pub(crate) async fn set_state(&mut self, instance: InstanceId, state: &InstanceState) -> Result<(), String> {
+    pub(crate) async fn set_state(
+        &mut self,
+        instance: InstanceId,
+        state: &InstanceState,
+    ) -> Result<(), String> {
         let Some(states) = &self.wire.target.states else {
             return Err(format!("no instance is named that is {state}, and no way to bring one there"));
         };

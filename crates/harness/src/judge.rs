@@ -181,13 +181,7 @@ impl<'c> Judge<'c> {
     }
 
     /// `violations` is what was found when the body was read.
-    fn body(
-        &self,
-        body: Body,
-        answer: &Answer,
-        violations: Option<&Violations>,
-        findings: &mut Findings,
-    ) {
+    fn body(&self, body: Body, answer: &Answer, violations: Option<&Violations>, findings: &mut Findings) {
         let content_type = answer.headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
         if let Err(violation) = self.contract.answer_content_type(body, content_type) {
             findings.fail(violation.clause(), format!("the answer {}", violation.found()));

@@ -50,6 +50,7 @@
 //! The token stands in no report, no snapshot, no kept failure, no script and no error: its place is taken by `$TOKEN`.
 
 mod case;
+mod comparison;
 mod editions;
 mod endpoint;
 mod event;
@@ -72,6 +73,7 @@ mod target;
 mod text;
 mod wire;
 
+pub use comparison::{Answers, Comparison};
 pub use editions::{Change, ChangeKind, Difference, Side, Statement, compare_editions};
 pub use endpoint::{Answering, Endpoint, EndpointError};
 pub use event::{Event, Observe};
@@ -83,8 +85,8 @@ pub use replay::Replay;
 #[cfg(feature = "schemars")]
 pub use report::report_schema;
 pub use report::{
-    Accepted, AcceptedDeviations, Agreement, ClauseResult, Counterexample, Coverage, Deviation, DeviationFound,
-    Report, RunTimings, Severity, Summary, Verdict,
+    Accepted, AcceptedDeviations, Agreement, ClauseResult, Counterexample, Coverage, Deviation,
+    DeviationFound, Report, RunTimings, Severity, Summary, Verdict,
 };
 pub use snapshot::{Exchange, assert_snapshots};
 pub use states::{SetState, StateChange, StateSet, StatesCommand, StatesUrl};

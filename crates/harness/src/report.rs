@@ -301,9 +301,9 @@ impl Report {
     /// Whether each clause was checked, from both sides where it has two.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.results.iter().all(|result| {
-            result.coverage.is_complete() && !matches!(result.verdict, Verdict::NotChecked(_))
-        })
+        self.results
+            .iter()
+            .all(|result| result.coverage.is_complete() && !matches!(result.verdict, Verdict::NotChecked(_)))
     }
 
     /// The numbers of it.

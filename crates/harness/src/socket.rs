@@ -130,7 +130,8 @@ pub(crate) async fn exchange(
         }
     }
     // HEAD is told by what was sent.
-    let is_head = pieces.iter().any(|piece| matches!(piece, Piece::Bytes(bytes) if bytes.starts_with(b"HEAD ")));
+    let is_head =
+        pieces.iter().any(|piece| matches!(piece, Piece::Bytes(bytes) if bytes.starts_with(b"HEAD ")));
     loop {
         match parse(&read.bytes, answers, is_head, read.is_closed) {
             Parsed::Done(answers, rest) => {
@@ -233,7 +234,8 @@ fn parse(mut bytes: &[u8], wanted: usize, is_head: bool, is_closed: bool) -> Par
 fn chunks(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
     let (mut body, mut place) = (Vec::new(), 0);
     loop {
-        let Ok(httparse::Status::Complete((start, size))) = httparse::parse_chunk_size(&bytes[place..]) else {
+        let Ok(httparse::Status::Complete((start, size))) = httparse::parse_chunk_size(&bytes[place..])
+        else {
             return None;
         };
         let (start, size) = (place + start, usize::try_from(size).ok()?);
@@ -254,7 +256,9 @@ mod tests {
     fn answers_are_told_apart() {
         let check = |bytes: &str, wanted, is_closed, expected: &str| {
             let shown = |answers: Vec<Answered>| {
-                let text = answers.iter().map(|one| format!("{} {}", one.status, String::from_utf8_lossy(&one.body)));
+                let text = answers
+                    .iter()
+                    .map(|one| format!("{} {}", one.status, String::from_utf8_lossy(&one.body)));
                 text.collect::<Vec<_>>().join(" | ")
             };
             let found = match parse(bytes.as_bytes(), wanted, false, is_closed) {
@@ -270,7 +274,12 @@ mod tests {
         check(&format!("{one}x"), 1, false, "200 ok; 1 left");
         check(&one[..one.len() - 1], 1, false, "; partial");
         check(&format!("HTTP/1.1 100 Continue\r\n\r\n{one}"), 1, false, "200 ok; 0 left");
-        check("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", 1, false, "200 ok; 0 left");
+        check(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+            1,
+            false,
+            "200 ok; 0 left",
+        );
         check("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n", 1, false, "; partial");
         check("HTTP/1.0 200 OK\r\n\r\nok", 1, false, "; partial");
         check("HTTP/1.0 200 OK\r\n\r\nok", 1, true, "200 ok; 0 left");

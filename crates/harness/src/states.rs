@@ -164,7 +164,8 @@ mod tests {
             let change = StateChange { instance: 7.into(), state: InstanceState::Starting, teardown: false };
             StatesCommand::new(command).set(&change).await
         };
-        let line = "test $GREENAPI_INSTANCE = 7 && test $GREENAPI_STATE = starting && test $GREENAPI_ACTION = setup";
+        let line =
+            "test $GREENAPI_INSTANCE = 7 && test $GREENAPI_STATE = starting && test $GREENAPI_ACTION = setup";
         assert_eq!(set(line).await, Ok(()));
         assert_eq!(
             set("exit 3").await.unwrap_err(),

@@ -27,7 +27,12 @@ async fn content_types(gauge: &mut Gauge<'_>) {
         gauge.one(Case { id: format!("around/right-type/{index}"), request, expected }).await;
     }
     let Some(error) = gauge.invalid_request() else { return };
-    let wrong = ["text/plain", "application/x-www-form-urlencoded", "application/xml", "multipart/form-data; boundary=x"];
+    let wrong = [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "multipart/form-data; boundary=x",
+    ];
     for (index, wrong) in wrong.into_iter().enumerate() {
         let request = call.clone().with_content_type(Some(wrong));
         let expected = Expected::Refused(clause.clone(), error.clone());

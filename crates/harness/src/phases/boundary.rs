@@ -21,12 +21,16 @@ pub(super) async fn requests(gauge: &mut Gauge<'_>) {
         let expected = match contract.request(&row.body) {
             Ok(_) => {
                 let clause = row.near.iter().find_map(|id| contract.clause(id));
-                Expected::Success(clause.map(|clause| if row.assumed { Near::assumed(clause) } else { Near::to(clause) }))
+                Expected::Success(
+                    clause.map(|clause| if row.assumed { Near::assumed(clause) } else { Near::to(clause) }),
+                )
             }
             Err(violations) => {
                 let clause = violations.first().clause();
                 // What readers of JSON differ on is no matter of a clause.
-                if clause.id() == format!("{}.json", Body::Request.name()) && json_text::is_disputed(&row.body) {
+                if clause.id() == format!("{}.json", Body::Request.name())
+                    && json_text::is_disputed(&row.body)
+                {
                     continue;
                 }
                 Expected::Refused(clause.clone(), error.clone())
@@ -67,7 +71,11 @@ fn rows(contract: &Contract) -> Vec<Row> {
 /// The clauses that a valid value is near to: that of a keyword, else that of its type.
 fn near(about: &str, keyword: &str, schema: &Value) -> Vec<String> {
     let kind = schema["type"].as_str().unwrap_or_default();
-    [keyword, kind].into_iter().filter(|word| !word.is_empty()).map(|word| format!("{about}.{word}")).collect()
+    [keyword, kind]
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .map(|word| format!("{about}.{word}"))
+        .collect()
 }
 
 /// Bodies that are no object, and objects with more members than are named.
@@ -80,8 +88,15 @@ fn whole_bodies(full: &Members) -> Vec<Row> {
         assumed,
     };
     let mut rows: Vec<Row> = [
-        ("empty", ""), ("spaces", " \r\n"), ("null", "null"), ("true", "true"), ("number", "0"), ("string", "\"x\""),
-        ("array", "[]"), ("object-in-array", "[{}]"), ("no-member", "{}"),
+        ("empty", ""),
+        ("spaces", " \r\n"),
+        ("null", "null"),
+        ("true", "true"),
+        ("number", "0"),
+        ("string", "\"x\""),
+        ("array", "[]"),
+        ("object-in-array", "[{}]"),
+        ("no-member", "{}"),
     ]
     .into_iter()
     .map(|(label, body)| row(label, body.to_owned(), "object", false))
@@ -99,7 +114,12 @@ fn whole_bodies(full: &Members) -> Vec<Row> {
         row("json-in-json", Value::String(text.clone()).to_string(), "object", false),
         row("wrapped", format!("[{text}]"), "object", false),
         row("more-members", format!("{cut},\"anotherMember\":[{{\"a\":null}}]}}"), "object", true),
-        row("many-members", format!("{cut},{}}}", (0..200).map(|n| format!("\"m{n}\":{n}")).collect::<Vec<_>>().join(",")), "object", true),
+        row(
+            "many-members",
+            format!("{cut},{}}}", (0..200).map(|n| format!("\"m{n}\":{n}")).collect::<Vec<_>>().join(",")),
+            "object",
+            true,
+        ),
     ]);
     rows
 }

@@ -46,9 +46,8 @@ async fn exchange(gauge: &mut Gauge<'_>, check: &Check, origin: &Origin) -> Devi
         body: &request.body,
     };
     let pieces = (check.pieces)(&call);
-    let answers = (check.answers)();
     let limit = gauge.wire.limits().timeout.min(socket::PATIENCE);
-    let exchange = match socket::exchange(origin, &pieces, answers, limit).await {
+    let exchange = match socket::exchange(origin, &pieces, check.expect.answers(), limit).await {
         Ok(exchange) => exchange,
         Err(error) => return DeviationFound::NotChecked(format!("no connection: {error}")),
     };
@@ -80,11 +79,11 @@ fn judged(gauge: &Gauge<'_>, expect: Expect, exchange: &Exchange) -> Option<Stri
     let is_as_expected = match expect {
         Expect::Groups(count) => groups == count && statuses.len() == count,
         Expect::NoGroup => groups == 0 && !statuses.iter().any(|status| *status >= 500),
-        Expect::Orderly => {
-            !statuses.is_empty() && statuses.iter().all(|status| *status < 500)
-        }
+        Expect::Orderly => !statuses.is_empty() && statuses.iter().all(|status| *status < 500),
         Expect::Status(status) => statuses == [status],
-        Expect::NoBody => exchange.answers.len() == 1 && exchange.answers[0].body.is_empty() && exchange.is_tidy,
+        Expect::NoBody => {
+            exchange.answers.len() == 1 && exchange.answers[0].body.is_empty() && exchange.is_tidy
+        }
     };
     (!is_as_expected).then_some(told)
 }

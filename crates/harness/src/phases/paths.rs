@@ -46,9 +46,8 @@ async fn spellings(gauge: &mut Gauge<'_>, call: &Request) {
     let (contract, target) = (gauge.contract, gauge.wire.target);
     let Some(clause) = contract.clause(IGNORE_CASE) else { return };
     let paths = strategy::path(contract, gauge.instance, &target.token);
-    let make = |path: &String| {
-        (call.clone().with_target(path.clone()), Expected::Success(Some(Near::to(clause))))
-    };
+    let make =
+        |path: &String| (call.clone().with_target(path.clone()), Expected::Success(Some(Near::to(clause))));
     gauge.many(&format!("paths/{IGNORE_CASE}"), 30, &paths, make).await;
 }
 
@@ -71,8 +70,8 @@ async fn instances(gauge: &mut Gauge<'_>) {
         .collect();
     cases.push(("integer", u64::from(u32::MAX) + 1));
     cases.retain(|(_, number)| contract.instance((*number).into()).is_ok());
-    // One that nobody has named: if it can be called, so can those at the limits.
-    let other = InstanceId::new(gauge.instance.number().wrapping_add(1));
+    // One that is far from any that has a meaning: if it can be called, so can those at the limits.
+    let other = InstanceId::new(gauge.instance.number() / 2 + 500_000_017);
     if !gauge.wants_some("paths/instance/") {
         return;
     }
@@ -119,10 +118,12 @@ async fn tokens(gauge: &mut Gauge<'_>) {
     }
     let Some((name, limits)) = parameter(gauge, "string") else { return };
     for keyword in ["minLength", "maxLength"] {
-        let Some(length) = limits.get(keyword).and_then(Value::as_u64).filter(|length| *length <= 1_000) else {
+        let Some(length) = limits.get(keyword).and_then(Value::as_u64).filter(|length| *length <= 1_000)
+        else {
             continue;
         };
-        let Some(clause): Option<&std::sync::Arc<Clause>> = contract.clause(&format!("path.{name}.{keyword}"))
+        let Some(clause): Option<&std::sync::Arc<Clause>> =
+            contract.clause(&format!("path.{name}.{keyword}"))
         else {
             continue;
         };

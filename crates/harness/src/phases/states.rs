@@ -38,7 +38,11 @@ async fn state_of_an_instance(gauge: &mut Gauge<'_>, error: &ErrorCase, state: &
         // Twice: the instance stays as it is.
         for index in 0..2 {
             let request = gauge.call_on(instance, gauge.example());
-            let case = Case { id: format!("states/{slug}/{index}"), request, expected: Expected::Error(error.clone()) };
+            let case = Case {
+                id: format!("states/{slug}/{index}"),
+                request,
+                expected: Expected::Error(error.clone()),
+            };
             gauge.state = state.clone();
             gauge.one(case).await;
         }
@@ -108,7 +112,8 @@ async fn changes(gauge: &mut Gauge<'_>) {
     let instance = gauge.instance;
     for (_, from) in &states {
         for (error, to) in states.iter().filter(|(_, to)| to != from) {
-            if gauge.set_state(instance, from).await.is_err() || gauge.set_state(instance, to).await.is_err() {
+            if gauge.set_state(instance, from).await.is_err() || gauge.set_state(instance, to).await.is_err()
+            {
                 continue;
             }
             gauge.state = (*to).clone();
@@ -126,7 +131,8 @@ async fn recovery(gauge: &mut Gauge<'_>, error: &ErrorCase) {
         return;
     }
     let request: Request = gauge.call_on(instance, gauge.example());
-    let fails = Case { id: "states/recovery/starting".to_owned(), request, expected: Expected::Error(error.clone()) };
+    let fails =
+        Case { id: "states/recovery/starting".to_owned(), request, expected: Expected::Error(error.clone()) };
     let makes = |id: &str| Case {
         id: format!("states/recovery/{id}"),
         request: fails.request.clone(),

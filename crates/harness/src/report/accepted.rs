@@ -92,7 +92,9 @@ impl AcceptedDeviations {
                 continue;
             }
             // A clause that this run was not asked to judge says nothing of its entry.
-            let Some(result) = report.results.iter_mut().find(|result| result.clause.id() == id) else { continue };
+            let Some(result) = report.results.iter_mut().find(|result| result.clause.id() == id) else {
+                continue;
+            };
             match &result.verdict {
                 Verdict::Kept => {
                     report.problems.push(format!("`{id}` is kept, so its entry is not needed: take it out"));

@@ -52,8 +52,11 @@ fn quoted(text: &str) -> String {
 fn printf(body: &[u8]) -> String {
     let head = body.trim_ascii_end();
     let spaces = body.len() - head.len();
-    let (head, spaces) =
-        if spaces > 100 && body[head.len()..].iter().all(|byte| *byte == b' ') { (head, spaces) } else { (body, 0) };
+    let (head, spaces) = if spaces > 100 && body[head.len()..].iter().all(|byte| *byte == b' ') {
+        (head, spaces)
+    } else {
+        (body, 0)
+    };
     let mut text = String::new();
     for byte in head {
         match byte {

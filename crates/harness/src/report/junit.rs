@@ -45,14 +45,16 @@ impl Report {
     fn suite(&self, xml: &mut String, name: &str) {
         let results: Vec<_> = self.results.iter().filter(|result| part(result) == name).collect();
         let failures = results.iter().filter(|result| result.severity == Severity::Failure).count();
-        let skipped = results.iter().filter(|result| matches!(result.verdict, Verdict::NotChecked(_))).count();
+        let skipped =
+            results.iter().filter(|result| matches!(result.verdict, Verdict::NotChecked(_))).count();
         let _ = writeln!(
             xml,
             "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{failures}\" skipped=\"{skipped}\" hostname=\"{}\">",
             results.len(),
             escaped(&self.url),
         );
-        let _ = writeln!(xml, "    <properties><property name=\"seed\" value=\"{}\"/></properties>", self.seed);
+        let _ =
+            writeln!(xml, "    <properties><property name=\"seed\" value=\"{}\"/></properties>", self.seed);
         for result in results {
             case(xml, result);
         }
@@ -64,7 +66,10 @@ impl Report {
             return;
         }
         let (tests, skipped) = (self.deviations.len(), self.untried());
-        let _ = writeln!(xml, "  <testsuite name=\"http\" tests=\"{tests}\" failures=\"0\" skipped=\"{skipped}\">");
+        let _ = writeln!(
+            xml,
+            "  <testsuite name=\"http\" tests=\"{tests}\" failures=\"0\" skipped=\"{skipped}\">"
+        );
         for deviation in &self.deviations {
             let inside = match &deviation.found {
                 DeviationFound::AsExpected => String::new(),
@@ -74,8 +79,11 @@ impl Report {
                     format!("<system-out>{}</system-out>", escaped(&text))
                 }
             };
-            let _ =
-                writeln!(xml, "    <testcase classname=\"http\" name=\"{}\">{inside}</testcase>", deviation.check);
+            let _ = writeln!(
+                xml,
+                "    <testcase classname=\"http\" name=\"{}\">{inside}</testcase>",
+                deviation.check
+            );
         }
         xml.push_str("  </testsuite>\n");
     }
@@ -85,7 +93,10 @@ impl Report {
             return;
         }
         let count = self.problems.len();
-        let _ = writeln!(xml, "  <testsuite name=\"accepted deviations\" tests=\"{count}\" failures=\"{count}\">");
+        let _ = writeln!(
+            xml,
+            "  <testsuite name=\"accepted deviations\" tests=\"{count}\" failures=\"{count}\">"
+        );
         for problem in &self.problems {
             let problem = escaped(problem);
             let _ = writeln!(

@@ -55,8 +55,11 @@ impl Report {
     }
 
     fn open_table(&self, text: &mut String) {
-        let open: Vec<_> =
-            self.worst_first().into_iter().filter(|result| !matches!(result.verdict, Verdict::Kept)).collect();
+        let open: Vec<_> = self
+            .worst_first()
+            .into_iter()
+            .filter(|result| !matches!(result.verdict, Verdict::Kept))
+            .collect();
         if open.is_empty() {
             return;
         }
@@ -114,7 +117,8 @@ fn details(result: &ClauseResult) -> String {
     let mut text = String::new();
     let id = result.clause.id();
     let _ = writeln!(text, "<details><summary>{} <code>{id}</code></summary>\n", sign(result.severity));
-    let _ = writeln!(text, "Promised ({}): {}", evidence(result, counterexample), cell(result.clause.sentence()));
+    let _ =
+        writeln!(text, "Promised ({}): {}", evidence(result, counterexample), cell(result.clause.sentence()));
     let _ = writeln!(text, "\nExpected: {}", cell(&counterexample.expected));
     let _ = writeln!(text, "\nFound: {}", cell(&counterexample.found));
     if let Some(accepted) = &result.accepted {

@@ -65,7 +65,11 @@ impl Report {
 
     fn write(&self, out: &mut String, told: Told, paint: &Paint) -> fmt::Result {
         let Self { edition, url, seed, sent, .. } = self;
-        writeln!(out, "seed {seed}, contract {edition}, target {url}, instance {}, {sent} requests", self.instance)?;
+        writeln!(
+            out,
+            "seed {seed}, contract {edition}, target {url}, instance {}, {sent} requests",
+            self.instance
+        )?;
         if told == Told::All {
             self.table(out, paint)?;
         }
@@ -148,7 +152,12 @@ impl Report {
         writeln!(
             out,
             "\n{bold}{} clauses: {} kept, {} failures, {} warnings, {} notes, {} not checked{bold:#}",
-            summary.clauses, summary.kept, summary.failures, summary.warnings, summary.notes, summary.not_checked
+            summary.clauses,
+            summary.kept,
+            summary.failures,
+            summary.warnings,
+            summary.notes,
+            summary.not_checked
         )?;
         writeln!(out, "{} of {} clauses tried from each side", summary.covered, summary.clauses)?;
         if let Some(body) = &self.agreement.defect {

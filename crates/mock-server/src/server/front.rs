@@ -2,7 +2,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::header::{CONNECTION, HOST};
+use http::{HeaderValue, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use hyper::body::Body;
 use hyper::service::Service;
@@ -61,6 +62,10 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionHurt>> + Send>>;
 
     fn call(&self, request: Request<B>) -> Self::Future {
+        if !names_its_host(&request) {
+            tracing::warn!("a request of HTTP/1.1 without one `Host` was refused");
+            return Box::pin(std::future::ready(Ok(bad_request())));
+        }
         match (self.control(&request), self) {
             (None, Self::Emulation(emulation, _)) => emulation.call(request),
             (Some(control), _) | (None, Self::ControlPlane(control)) => {
@@ -69,4 +74,16 @@ where
             }
         }
     }
+}
+
+/// RFC 9112, section 3.2: a request of HTTP/1.1 has one `Host`, else the answer is 400. Hyper leaves that to its user.
+fn names_its_host<B>(request: &Request<B>) -> bool {
+    request.version() < Version::HTTP_11 || request.headers().get_all(HOST).iter().count() == 1
+}
+
+fn bad_request() -> Response<Full<Bytes>> {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }

@@ -152,11 +152,10 @@ fn texts(schema: &Value) -> Vec<Candidate> {
 fn integers(schema: &Value) -> Vec<Candidate> {
     let mut all: Vec<Candidate> =
         INTEGERS.iter().map(|number| candidate(format!("integer-{number}"), number.to_string())).collect();
-    all.extend(
-        NUMBERS
-            .iter()
-            .map(|(label, raw, assumed)| Candidate { assumed: *assumed, ..candidate(format!("number-{label}"), *raw) }),
-    );
+    all.extend(NUMBERS.iter().map(|(label, raw, assumed)| Candidate {
+        assumed: *assumed,
+        ..candidate(format!("number-{label}"), *raw)
+    }));
     for keyword in ["minimum", "maximum"] {
         let Some(limit) = schema[keyword].as_i64() else { continue };
         for (place, number) in around(limit.into(), i128::MIN) {
@@ -182,7 +181,10 @@ fn literals(schema: &Value) -> Vec<Candidate> {
     let mut all = Vec::new();
     for (index, (keyword, value)) in listed.chain(constant).enumerate() {
         let about = keyword.to_owned();
-        all.push(Candidate { about: about.clone(), ..candidate(format!("{keyword}-{index}"), value.to_string()) });
+        all.push(Candidate {
+            about: about.clone(),
+            ..candidate(format!("{keyword}-{index}"), value.to_string())
+        });
         if let Some(text) = value.as_str() {
             let raw = Value::String(text.to_uppercase()).to_string();
             all.push(Candidate { about, ..candidate(format!("{keyword}-{index}-upper-case"), raw) });

@@ -8,8 +8,6 @@ pub(super) struct Check {
     pub(super) sentence: &'static str,
     pub(super) source: &'static str,
     pub(super) pieces: fn(&Call<'_>) -> Vec<Piece>,
-    /// How many answers are waited for.
-    pub(super) answers: fn() -> usize,
     pub(super) expect: Expect,
 }
 
@@ -37,6 +35,16 @@ pub(super) enum Expect {
     NoBody,
 }
 
+impl Expect {
+    /// How many answers are waited for.
+    pub(super) fn answers(self) -> usize {
+        match self {
+            Self::Groups(count) => count,
+            _ => 1,
+        }
+    }
+}
+
 impl Call<'_> {
     fn head(&self, version: &str, more: &str) -> String {
         let Self { target, origin, media_type, .. } = self;
@@ -52,7 +60,8 @@ impl Call<'_> {
     }
 
     fn chunked(&self, chunks: &[&[u8]]) -> Vec<u8> {
-        let mut bytes = self.head("HTTP/1.1", "Transfer-Encoding: chunked\r\nConnection: close\r\n").into_bytes();
+        let mut bytes =
+            self.head("HTTP/1.1", "Transfer-Encoding: chunked\r\nConnection: close\r\n").into_bytes();
         for chunk in chunks {
             bytes.extend(format!("{:x}\r\n", chunk.len()).bytes());
             bytes.extend_from_slice(chunk);
@@ -65,14 +74,6 @@ impl Call<'_> {
 
 const CLOSE: &str = "Connection: close\r\n";
 
-fn one() -> usize {
-    1
-}
-
-fn two() -> usize {
-    2
-}
-
 fn bytes(bytes: Vec<u8>) -> Vec<Piece> {
     vec![Piece::Bytes(bytes)]
 }
@@ -83,7 +84,6 @@ pub(super) const CHECKS: [Check; 20] = [
         sentence: "a chunked body is read",
         source: "RFC 9112, section 7.1",
         pieces: |call| bytes(call.chunked(&[call.body])),
-        answers: one,
         expect: Expect::Groups(1),
     },
     Check {
@@ -91,7 +91,6 @@ pub(super) const CHECKS: [Check; 20] = [
         sentence: "a body in chunks of three bytes is read",
         source: "RFC 9112, section 7.1",
         pieces: |call| bytes(call.chunked(&call.body.chunks(3).collect::<Vec<_>>())),
-        answers: one,
         expect: Expect::Groups(1),
     },
     Check {
@@ -99,7 +98,6 @@ pub(super) const CHECKS: [Check; 20] = [
         sentence: "a request that comes byte by byte is read",
         source: "RFC 9112, section 2.2",
         pieces: |call| vec![Piece::OneByOne(call.whole("HTTP/1.1", CLOSE))],
-        answers: one,
         expect: Expect::Groups(1),
     },
     Check {
@@ -111,7 +109,6 @@ pub(super) const CHECKS: [Check; 20] = [
             let head = call.head("HTTP/1.1", &more).into_bytes();
             vec![Piece::Bytes(head), Piece::AwaitContinue, Piece::Bytes(call.body.to_vec())]
         },
-        answers: one,
         expect: Expect::Groups(1),
     },
     Check {
@@ -119,7 +116,6 @@ pub(super) const CHECKS: [Check; 20] = [
         sentence: "a request of HTTP/1.0 is answered",
         source: "RFC 9110, section 6.2",
         pieces: |call| bytes(call.whole("HTTP/1.0", "")),
-        answers: one,
         expect: Expect::Groups(1),
     },
     Check {
@@ -127,7 +123,6 @@ pub(super) const CHECKS: [Check; 20] = [
         sentence: "two requests in one piece get two answers",
         source: "RFC 9112, section 9.3.2",
         pieces: |call| bytes([call.whole("HTTP/1.1", ""), call.whole("HTTP/1.1", CLOSE)].concat()),
-        answers: two,
         expect: Expect::Groups(2),
     },
     Check {
@@ -136,10 +131,10 @@ pub(super) const CHECKS: [Check; 20] = [
         source: "RFC 9110, section 5.1",
         pieces: |call| {
             let text = String::from_utf8_lossy(&call.whole("HTTP/1.1", CLOSE)).into_owned();
-            let text = text.replace("Content-Type", "cONTENT-tYPE").replace("Content-Length", "CONTENT-LENGTH");
+            let text =
+                text.replace("Content-Type", "cONTENT-tYPE").replace("Content-Length", "CONTENT-LENGTH");
             bytes(text.replace("Host", "HOST").into_bytes())
         },
-        answers: one,
         expect: Expect::Groups(1),
     },
     Check {
@@ -151,7 +146,6 @@ pub(super) const CHECKS: [Check; 20] = [
             let call = Call { target, ..*call };
             bytes(call.whole("HTTP/1.1", CLOSE))
         },
-        answers: one,
         expect: Expect::Groups(1),
     },
     Check {
@@ -159,9 +153,11 @@ pub(super) const CHECKS: [Check; 20] = [
         sentence: "the answer to HEAD has no body",
         source: "RFC 9110, section 9.3.2",
         pieces: |call| {
-            bytes(format!("HEAD {} HTTP/1.1\r\nHost: {}\r\n{CLOSE}\r\n", call.target, call.origin.authority).into_bytes())
+            bytes(
+                format!("HEAD {} HTTP/1.1\r\nHost: {}\r\n{CLOSE}\r\n", call.target, call.origin.authority)
+                    .into_bytes(),
+            )
         },
-        answers: one,
         expect: Expect::NoBody,
     },
     Check {
@@ -172,7 +168,6 @@ pub(super) const CHECKS: [Check; 20] = [
             let more: String = (0..40).map(|index| format!("X-More-{index}: {index}\r\n")).collect();
             bytes(call.whole("HTTP/1.1", &format!("{more}{CLOSE}")))
         },
-        answers: one,
         expect: Expect::Groups(1),
     },
     Check {
@@ -180,7 +175,6 @@ pub(super) const CHECKS: [Check; 20] = [
         sentence: "a body that is said to be compressed is read or refused, and blames nobody else",
         source: "RFC 9110, section 8.4",
         pieces: |call| bytes(call.whole("HTTP/1.1", &format!("Content-Encoding: gzip\r\n{CLOSE}"))),
-        answers: one,
         expect: Expect::Orderly,
     },
     Check {
@@ -192,7 +186,6 @@ pub(super) const CHECKS: [Check; 20] = [
             let host = format!("Host: {}\r\n", call.origin.authority);
             bytes(text.replacen(&host, "", 1).into_bytes())
         },
-        answers: one,
         expect: Expect::Status(400),
     },
     Check {
@@ -203,7 +196,6 @@ pub(super) const CHECKS: [Check; 20] = [
             let more = format!("Content-Length: {}\r\n{CLOSE}", call.body.len() - 1);
             bytes(call.whole("HTTP/1.1", &more))
         },
-        answers: one,
         expect: Expect::NoGroup,
     },
     Check {
@@ -212,9 +204,12 @@ pub(super) const CHECKS: [Check; 20] = [
         source: "RFC 9112, section 6.1",
         pieces: |call| {
             let chunked = String::from_utf8_lossy(&call.chunked(&[call.body])).into_owned();
-            bytes(chunked.replacen("Transfer-Encoding", "Content-Length: 5\r\nTransfer-Encoding", 1).into_bytes())
+            bytes(
+                chunked
+                    .replacen("Transfer-Encoding", "Content-Length: 5\r\nTransfer-Encoding", 1)
+                    .into_bytes(),
+            )
         },
-        answers: one,
         expect: Expect::Orderly,
     },
     Check {
@@ -222,9 +217,11 @@ pub(super) const CHECKS: [Check; 20] = [
         sentence: "a length that is no number makes no group",
         source: "RFC 9110, section 8.6",
         pieces: |call| {
-            bytes([call.head("HTTP/1.1", &format!("Content-Length: -1\r\n{CLOSE}")).as_bytes(), call.body].concat())
+            bytes(
+                [call.head("HTTP/1.1", &format!("Content-Length: -1\r\n{CLOSE}")).as_bytes(), call.body]
+                    .concat(),
+            )
         },
-        answers: one,
         expect: Expect::NoGroup,
     },
     Check {
@@ -235,7 +232,6 @@ pub(super) const CHECKS: [Check; 20] = [
             let head = call.head("HTTP/1.1", &format!("Content-Length: {}\r\n{CLOSE}", call.body.len() + 10));
             vec![Piece::Bytes([head.as_bytes(), call.body].concat()), Piece::EndOfSending]
         },
-        answers: one,
         expect: Expect::NoGroup,
     },
     Check {
@@ -247,7 +243,6 @@ pub(super) const CHECKS: [Check; 20] = [
             let start = chunked.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |place| place + 4);
             bytes([&chunked[..start], b"zz\r\n", &chunked[start..]].concat())
         },
-        answers: one,
         expect: Expect::NoGroup,
     },
     Check {
@@ -258,7 +253,6 @@ pub(super) const CHECKS: [Check; 20] = [
             let chunked = call.chunked(&[call.body]);
             vec![Piece::Bytes(chunked[..chunked.len() - 5].to_vec()), Piece::EndOfSending]
         },
-        answers: one,
         expect: Expect::NoGroup,
     },
     Check {
@@ -266,7 +260,6 @@ pub(super) const CHECKS: [Check; 20] = [
         sentence: "a header with a space before its colon makes no group",
         source: "RFC 9112, section 5.1",
         pieces: |call| bytes(call.whole("HTTP/1.1", &format!("X-More : 1\r\n{CLOSE}"))),
-        answers: one,
         expect: Expect::NoGroup,
     },
     Check {
@@ -274,7 +267,6 @@ pub(super) const CHECKS: [Check; 20] = [
         sentence: "what is no HTTP makes no group",
         source: "RFC 9112, section 3",
         pieces: |_| bytes(b"\x16\x03\x01\x02\x00 what is this\r\n\r\n".to_vec()),
-        answers: one,
         expect: Expect::NoGroup,
     },
 ];

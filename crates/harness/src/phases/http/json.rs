@@ -83,7 +83,9 @@ pub(super) async fn bodies(gauge: &mut Gauge<'_>) {
             let found = match &reply {
                 Reply::Withheld(why) => Err(why.clone()),
                 Reply::Nothing(why) => Ok(Some(format!("no answer: {why}"))),
-                Reply::Answer(answer) if answer.status >= 500 => Ok(Some(format!("the status {}", answer.status))),
+                Reply::Answer(answer) if answer.status >= 500 => {
+                    Ok(Some(format!("the status {}", answer.status)))
+                }
                 Reply::Answer(_) if taken && is_refused => Ok(Some("it was taken".to_owned())),
                 Reply::Answer(_) => Ok(None),
             };
