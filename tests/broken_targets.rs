@@ -69,8 +69,6 @@ fn check(change: impl Change, expected: &[&str]) {
 
 #[test]
 fn a_clause_of_the_request_that_is_not_enforced_is_named() {
-    let names = |body: &Value| body["phones"] == json!([1]) && body.as_object().unwrap().len() == 1;
-    check(Accepts(names), &[]);
     check(
         Accepts(|body| body.get("groupName").is_none() && body.is_object()),
         &["request.groupName.required"],
@@ -195,7 +193,7 @@ fn a_deviation_of_http_is_named() {
             }
             answer
         }),
-        &["path.ignore-case", "response.200"],
+        &["response.200"],
     );
     check(
         twists(
@@ -306,7 +304,7 @@ fn a_target_that_answers_nothing_ends_the_phases_soon() {
     let target = greenapi_harness::Target::new(&url, TOKEN.parse().unwrap())
         .unwrap()
         .instance(greenapi_model::InstanceState::Authorized, 1.into());
-    let report = greenapi_harness::Harness::new(Contract::default()).run(&target).unwrap();
+    let report = greenapi_harness::Harness::new(Contract::default()).run_blocking(&target).unwrap();
     assert!(report.broken().any(|clause| clause == "response.200"), "{report}");
     assert!(report.sent() < 200, "{} requests", report.sent());
 }

@@ -23,7 +23,7 @@ fn the_mock_keeps_every_clause() {
 fn schema_model_and_mock_agree_on_ten_thousand_bodies() {
     let contract = Contract::default();
     let endpoint = Endpoint::start(&contract, Unchanged);
-    let report = Harness::new(contract).seed(3).cases(10_000).run(&endpoint.target()).unwrap();
+    let report = Harness::new(contract).seed(3).cases(10_000).run_blocking(&endpoint.target()).unwrap();
     assert!(report.is_kept(), "{report}");
     let agreement = report.agreement();
     assert_eq!((agreement.bodies, &agreement.defect), (10_000, &None));
@@ -34,7 +34,9 @@ fn schema_model_and_mock_agree_on_ten_thousand_bodies() {
 fn the_exchanges_are_those_of_the_snapshots() {
     for contract in Edition::all().map(Contract::of) {
         let endpoint = Endpoint::start(&contract, Unchanged);
-        let exchanges = Harness::new(contract.clone()).exchanges(&endpoint.target()).unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let exchanges =
+            runtime.block_on(Harness::new(contract.clone()).exchanges(&endpoint.target())).unwrap();
         assert!(exchanges.iter().all(|exchange| !exchange.text.contains(TOKEN)));
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots").join(contract.edition());
         assert_snapshots(&folder, &exchanges);
@@ -48,7 +50,8 @@ fn the_same_seed_gives_the_same_report() {
     let contract = Contract::default();
     let run = |seed| {
         let endpoint = Endpoint::start(&contract, Unchanged);
-        let report = Harness::new(contract.clone()).seed(seed).cases(100).run(&endpoint.target()).unwrap();
+        let report =
+            Harness::new(contract.clone()).seed(seed).cases(100).run_blocking(&endpoint.target()).unwrap();
         // The port differs, and nothing else does.
         report.to_string().lines().filter(|line| !line.starts_with("seed ")).collect::<Vec<_>>().join("\n")
     };
@@ -62,7 +65,7 @@ fn a_target_that_nobody_serves_is_an_error() {
     let target = Target::new(&format!("http://{free}"), TOKEN.parse().unwrap())
         .unwrap()
         .instance(greenapi_model::InstanceState::Authorized, 1.into());
-    let error = Harness::new(Contract::default()).run(&target).unwrap_err();
+    let error = Harness::new(Contract::default()).run_blocking(&target).unwrap_err();
     assert_eq!(error.to_string(), format!("the target http://{free} cannot be reached"));
     assert!(std::error::Error::source(&error).is_some());
 }
@@ -76,7 +79,7 @@ fn what_cannot_be_set_up_is_not_checked() {
     let target = Target::new(url, TOKEN.parse().unwrap())
         .unwrap()
         .instance(greenapi_model::InstanceState::Authorized, 1.into());
-    let report = Harness::new(contract).cases(40).run(&target).unwrap();
+    let report = Harness::new(contract).cases(40).run_blocking(&target).unwrap();
     assert!(report.is_kept(), "{report}");
     let not_checked: Vec<_> = report.not_checked().collect();
     assert_eq!(

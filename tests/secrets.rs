@@ -122,7 +122,7 @@ proptest! {
         let target = Target::new("http://127.0.0.1:9", token_itself.clone())
             .unwrap()
             .instance(InstanceState::Authorized, 1.into());
-        let unreachable = Harness::new(contract.clone()).run(&target).unwrap_err();
+        let unreachable = Harness::new(contract.clone()).run_blocking(&target).unwrap_err();
         let shown = [
             format!("{token_itself:?}"),
             format!("{:?}", contract.address(&path).unwrap()),

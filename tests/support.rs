@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use greenapi_harness::{Harness, Report, Target};
+use greenapi_harness::{Harness, Report, StateChange, Target};
 use greenapi_mock_server::{ConnectionHurt, Emulation, EmulationService};
 use greenapi_model::Contract;
 use http::{Request, Response};
@@ -64,10 +64,14 @@ impl Endpoint {
         Self { _runtime: runtime, emulation, url }
     }
 
-    /// The endpoint as a target with the test instances of the mock.
+    /// The endpoint as a target with the test instances of the mock, and with a way to bring each instance into a state.
     #[must_use]
     pub fn target(&self) -> Target {
         let target = Target::new(&self.url, TOKEN.parse().unwrap()).unwrap();
+        let emulation = Arc::clone(&self.emulation);
+        let target = target.states(move |change: &StateChange| {
+            emulation.set_state(change.instance, change.state.clone()).map_err(|error| error.to_string())
+        });
         self.emulation.test_instances().into_iter().fold(target, |target, instance| {
             if instance.is_plain() {
                 target.instance(instance.behaviour.state().clone(), instance.id)
@@ -90,7 +94,7 @@ impl Endpoint {
     /// What a short run of the harness says of it.
     #[must_use]
     pub fn report(&self, contract: &Contract) -> Report {
-        Harness::new(contract.clone()).cases(200).run(&self.target()).unwrap()
+        Harness::new(contract.clone()).cases(200).run_blocking(&self.target()).unwrap()
     }
 }
 
@@ -118,7 +122,9 @@ async fn exchange<C: Change>(
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, ConnectionHurt> {
     let (head, body) = request.into_parts();
-    let asked = Request::from_parts(head, body.collect().await.unwrap().to_bytes());
+    // What is cut off, or is no body, ends the connection.
+    let body = body.collect().await.map_err(|_| ConnectionHurt)?;
+    let asked = Request::from_parts(head, body.to_bytes());
     let answer = service.call(change.request(asked.clone()).map(Full::new)).await?;
     let (head, body) = answer.into_parts();
     let Ok(body) = body.collect().await.map(Collected::to_bytes);

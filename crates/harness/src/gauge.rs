@@ -1,8 +1,11 @@
 //! Sends cases, judges the answers, and makes a counterexample small.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use greenapi_model::{Body, Condition, Contract, ErrorCase, Evidence, InstanceId, InstanceState};
+use greenapi_model::{
+    Body, Clause, Condition, Contract, ErrorCase, Evidence, InstanceId, InstanceState, Part,
+};
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value};
@@ -10,16 +13,21 @@ use serde_json::{Map, Value};
 use crate::case::{Case, Expected, Reply, Request};
 use crate::event::{Event, Observe};
 use crate::harness::Harness;
+use crate::json_text;
 use crate::judge::{Findings, Judge, Problem};
 use crate::ledger::Ledger;
 use crate::replay::{Replay, Run};
 use crate::report::{Agreement, Counterexample, Deviation, Latencies, Report, RunTimings};
+use crate::smaller::smaller;
 use crate::states::StateChange;
 use crate::text;
 use crate::wire::Wire;
 
 /// How many smaller cases are tried for one counterexample.
-const SHRINKS: u32 = 2_000;
+const SHRINKS: u32 = 1_000;
+
+/// A body with more bytes is left as it is.
+const SHRUNK: usize = 50_000;
 
 /// How many values a generator may reject before it finds one.
 const TRIES: u32 = 10_000;
@@ -125,7 +133,6 @@ impl<'r> Gauge<'r> {
         phases: Vec<(&'static str, u64, Duration)>,
         first_look: Option<Duration>,
     ) -> Report {
-        self.judge_groups();
         if let Some(over) = self.wire.is_over() {
             for clause in self.contract.clauses() {
                 self.ledger.not_checked(clause.id(), over.clone());
@@ -157,24 +164,20 @@ impl<'r> Gauge<'r> {
     }
 
     /// An endpoint of which no answer ever tells of a group keeps each clause and still makes none.
-    fn judge_groups(&mut self) {
-        if self.judge.successes > 0 && self.judge.groups == 0 {
-            let (status, clause) = self.contract.success();
-            let clause = std::sync::Arc::clone(clause);
-            let case = Case {
-                id: "examples/0".to_owned(),
-                request: self.call(self.example()),
-                expected: Expected::Success(None),
-            };
-            let mut findings = Findings::default();
-            let count = self.judge.successes;
-            findings.fail(
-                &clause,
-                format!("none of {count} answers with {status} tells of a group that was made"),
-            );
-            for problem in findings.broken {
-                self.record(&case, &Reply::Withheld("the answers differ".to_owned()), &problem);
-            }
+    pub(crate) async fn judge_groups(&mut self) {
+        if self.judge.readable == 0 || self.judge.groups > 0 {
+            return;
+        }
+        let (status, clause) = self.contract.success();
+        let request = self.call(self.example());
+        let case = Case { id: "examples/0".to_owned(), request, expected: Expected::Success(None) };
+        let reply = self.wire.send(&case.request).await;
+        let mut findings = Findings::default();
+        let count = self.judge.readable;
+        findings
+            .fail(clause, format!("none of {count} answers with {status} tells of a group that was made"));
+        for problem in findings.broken {
+            self.record(&case, &reply, &problem);
         }
     }
 
@@ -188,7 +191,7 @@ impl<'r> Gauge<'r> {
         reply
     }
 
-    /// Sends generated cases, and makes the first one that breaks a clause as small as it gets.
+    /// Sends generated cases.
     ///
     /// Each case has its own part of the chance, by its id, so that it is the same whatever other cases there are.
     pub(crate) async fn many<T: std::fmt::Debug>(
@@ -212,7 +215,7 @@ impl<'r> Gauge<'r> {
                 return;
             }
             let mut runner = TestRunner::new_with_rng(config.clone(), self.chance(&id));
-            let Ok(mut tree) = strategy.new_tree(&mut runner) else {
+            let Ok(tree) = strategy.new_tree(&mut runner) else {
                 misses += 1;
                 if misses == MISSES {
                     return;
@@ -220,40 +223,10 @@ impl<'r> Gauge<'r> {
                 continue;
             };
             misses = 0;
-            let case = |value: &T| {
-                let (request, expected) = make(value);
-                Case { id: id.clone(), request, expected }
-            };
-            let first = case(&tree.current());
-            let (reply, findings) = self.judged(&first).await;
-            self.ledger.count(&first.expected, &findings);
-            let silent = matches!(reply, Reply::Nothing(_));
-            let known = |problem: &Problem| self.ledger.is_broken(problem.clause.id(), problem.evidence);
-            let Some(problem) = findings.broken.into_iter().find(|problem| !known(problem)) else { continue };
-            let mut smallest = (first, reply, problem);
-            let mut left = if silent { 0 } else { SHRINKS };
-            'smaller: while left > 0 && tree.simplify() {
-                loop {
-                    left = left.saturating_sub(1);
-                    let smaller = case(&tree.current());
-                    let (reply, findings) = self.judged(&smaller).await;
-                    self.ledger.count(&smaller.expected, &findings);
-                    let same = |problem: &Problem| {
-                        problem.clause.id() == smallest.2.clause.id()
-                            && problem.evidence <= smallest.2.evidence
-                    };
-                    if let Some(problem) = findings.broken.into_iter().find(same) {
-                        smallest = (smaller, reply, problem);
-                        break;
-                    }
-                    if left == 0 || !tree.complicate() {
-                        break 'smaller;
-                    }
-                }
-            }
-            let (case, reply, problem) = smallest;
-            let problem = self.explained(&case, problem).await;
-            self.record(&case, &reply, &problem);
+            let (request, expected) = make(&tree.current());
+            let case = Case { id, request, expected };
+            let (reply, findings) = self.judged(&case).await;
+            self.note(&case, &reply, findings).await;
         }
     }
 
@@ -293,7 +266,15 @@ impl<'r> Gauge<'r> {
             (Expected::Refused(clause, _), Some(error)) => self.judge.refused(clause, error, request, reply),
             (Expected::Success(near), None) => self.judge.success(near.as_ref(), reply),
             (Expected::Error(error), None) => self.judge.error(error, request, reply),
-            (Expected::Refused(clause, error), None) => self.judge.refused(clause, error, request, reply),
+            (Expected::Refused(clause, error), None) => {
+                // One that is known not to be enforced explains why such a request is accepted.
+                let violations = self.contract.request(&request.body).err();
+                let mut broken = violations.iter().flatten().map(greenapi_model::Violation::clause);
+                let known = broken.find(|one| {
+                    clause.part() == Part::Request && self.ledger.counterexample(one.id()).is_some()
+                });
+                self.judge.refused(known.unwrap_or(clause), error, request, reply)
+            }
             (Expected::Plain(plain), _) => self.judge.plain(plain, reply),
         }
     }
@@ -311,14 +292,14 @@ impl<'r> Gauge<'r> {
     fn withheld(&mut self, expected: &Expected, why: &str) {
         match expected {
             Expected::Success(_) => {
-                self.ledger.part_not_checked(greenapi_model::Part::Response, why);
+                self.ledger.part_not_checked(Part::Response, why);
                 self.ledger.not_checked("path.ignore-case", why);
             }
             Expected::Error(error) => self.ledger.not_checked(error.clause().id(), why),
             Expected::Refused(clause, error) => {
                 self.ledger.not_checked(clause.id(), why);
                 self.ledger.not_checked(error.clause().id(), why);
-                self.ledger.part_not_checked(greenapi_model::Part::Error, why);
+                self.ledger.part_not_checked(Part::Error, why);
             }
             Expected::Plain(plain) => self.ledger.not_checked(plain.clause().id(), why),
         }
@@ -331,9 +312,71 @@ impl<'r> Gauge<'r> {
             if self.ledger.is_broken(problem.clause.id(), problem.evidence) {
                 continue;
             }
-            let problem = self.explained(case, problem).await;
-            self.record(case, reply, &problem);
+            let (case, reply, problem) = self.smallest(case, reply, problem).await;
+            let problem = self.explained(&case, problem).await;
+            self.record(&case, &reply, &problem);
         }
+    }
+
+    /// The smallest request that still breaks the clause in the same way.
+    async fn smallest(&mut self, case: &Case, reply: &Reply, problem: Problem) -> (Case, Reply, Problem) {
+        let mut smallest = (case.clone(), reply.clone(), problem);
+        // A target that is silent is not asked again and again.
+        let mut left = if matches!(reply, Reply::Answer(_)) { SHRINKS } else { 0 };
+        'smaller: while left > 0 && smallest.0.request.body.len() <= SHRUNK {
+            for body in smaller(&smallest.0.request.body) {
+                let Some(case) = self.with_smaller_body(&smallest.0, body) else { continue };
+                if left == 0 || self.wire.is_over().is_some() {
+                    break 'smaller;
+                }
+                left -= 1;
+                let (reply, findings) = self.judged(&case).await;
+                self.ledger.count(&case.expected, &findings);
+                // A request that broke several clauses and was accepted breaks fewer of them now, and is accepted.
+                let is_same = |problem: &Problem| {
+                    let known = &smallest.2;
+                    let id = problem.clause.id();
+                    let is_accepted = |case: &Case| case.expected.clause().is_some_and(|own| own.id() == id);
+                    problem.evidence <= known.evidence
+                        && (id == known.clause.id()
+                            || is_accepted(&case)
+                                && smallest.0.expected.clause().map(|own| own.id())
+                                    == Some(known.clause.id()))
+                };
+                if let Some(problem) = findings.broken.into_iter().find(is_same) {
+                    smallest = (case, reply, problem);
+                    continue 'smaller;
+                }
+            }
+            break;
+        }
+        smallest
+    }
+
+    /// The case with another body, if the answer has to be of the same kind: it breaks no clause that the body of the case
+    /// does not break.
+    fn with_smaller_body(&self, case: &Case, body: Vec<u8>) -> Option<Case> {
+        let broken = |body: &[u8]| -> Vec<Arc<Clause>> {
+            let violations = self.contract.request(body).err();
+            violations.iter().flatten().map(|violation| Arc::clone(violation.clause())).collect()
+        };
+        let now = broken(&body);
+        let expected = match &case.expected {
+            Expected::Refused(clause, error) if clause.part() == Part::Request => {
+                let before = broken(&case.request.body);
+                let is_json = |clause: &Arc<Clause>| clause.id() == format!("{}.json", Body::Request.name());
+                let is_disputed = now.iter().any(is_json) && json_text::is_disputed(&body);
+                let (false, true) = (is_disputed, now.iter().all(|one| before.contains(one))) else {
+                    return None;
+                };
+                let clause = now.iter().find(|one| one.id() == clause.id()).or(now.first())?;
+                Expected::Refused(Arc::clone(clause), error.clone())
+            }
+            Expected::Plain(_) => case.expected.clone(),
+            expected if now.is_empty() => expected.clone(),
+            _ => return None,
+        };
+        Some(Case { id: case.id.clone(), request: case.request.clone().with_body(body), expected })
     }
 
     /// Finds out why a valid request was refused: because of how it is written, or of a member that is known to be taken
@@ -372,7 +415,7 @@ impl<'r> Gauge<'r> {
             match known {
                 Some((clause, counterexample)) => {
                     problem.evidence = counterexample.evidence;
-                    problem.clause = std::sync::Arc::clone(clause);
+                    problem.clause = Arc::clone(clause);
                 }
                 None => problem.found += &format!("; with the example's `{member}` it is taken"),
             }
@@ -409,7 +452,7 @@ impl<'r> Gauge<'r> {
             url: target.masked(&target.url),
         };
         if self.harness.selects(id) {
-            let clause = std::sync::Arc::clone(&problem.clause);
+            let clause = Arc::clone(&problem.clause);
             self.tell(&Event::Broken { clause: &clause, counterexample: &counterexample });
         }
         self.ledger.broken(id, counterexample);

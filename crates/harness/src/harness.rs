@@ -189,6 +189,7 @@ impl Harness {
             phases::run(*phase, &mut gauge).await;
             times.push((phase.as_str(), wire.sent() - sent, start.elapsed()));
         }
+        gauge.judge_groups().await;
         gauge.tear_down().await;
         let mut report = gauge.into_report(times, first_look);
         if let Some((accepted, today)) = &self.accepted {

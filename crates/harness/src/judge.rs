@@ -63,14 +63,14 @@ pub(crate) struct Judge<'c> {
     contract: &'c Contract,
     /// What was seen of the members that no two answers share.
     seen: HashMap<String, HashSet<u64>>,
-    /// How many valid requests were answered with success, and how many of these with a group that was made.
-    pub(crate) successes: u64,
+    /// How many answers of success could be read, and how many of these tell of a group that was made.
+    pub(crate) readable: u64,
     pub(crate) groups: u64,
 }
 
 impl<'c> Judge<'c> {
     pub(crate) fn new(contract: &'c Contract) -> Self {
-        Self { contract, seen: HashMap::new(), successes: 0, groups: 0 }
+        Self { contract, seen: HashMap::new(), readable: 0, groups: 0 }
     }
 
     /// The answer to a valid request on an authorized instance.
@@ -99,14 +99,14 @@ impl<'c> Judge<'c> {
         };
         findings.check(clause);
         findings.check(&near.clause);
-        self.successes += 1;
         let read = self.contract.response(&answer.body);
         self.body(Body::Response, answer, read.as_ref().err(), &mut findings);
-        if let Ok(group) = read
-            && group.created()
-        {
-            self.groups += 1;
-            self.unique(&answer.body, &mut findings);
+        if let Ok(group) = read {
+            self.readable += 1;
+            if group.created() {
+                self.groups += 1;
+                self.unique(&answer.body, &mut findings);
+            }
         }
         findings
     }

@@ -66,6 +66,7 @@ mod phase;
 mod phases;
 mod replay;
 mod report;
+mod smaller;
 mod snapshot;
 mod socket;
 mod states;

@@ -107,8 +107,8 @@ async fn while_it_changes(
             }
             Done::Call(reply) => reply,
         };
-        let made = reply.status() == Some(gauge.contract.success().0);
-        let expected = if made { Expected::Success(None) } else { Expected::Error(error.clone()) };
+        let failed = reply.status() == Some(error.status());
+        let expected = if failed { Expected::Error(error.clone()) } else { Expected::Success(None) };
         let case = Case { id: id.to_owned(), request: request.clone(), expected };
         let findings = gauge.judge(&case, &reply);
         gauge.note(&case, &reply, findings).await;

@@ -88,11 +88,14 @@ async fn back(gauge: &mut Gauge<'_>, id: &str) {
     }
 }
 
-/// Where the request is not valid either, the error that stands first is the answer. That is assumed.
+/// Where the request is not valid either, the error that stands first in the contract is the answer. That is assumed.
 async fn wins_over_an_invalid_request(gauge: &mut Gauge<'_>, error: &ErrorCase, instance: InstanceId) {
+    let is_either =
+        |case: &&ErrorCase| case.slug() == error.slug() || *case.condition() == Condition::InvalidRequest;
+    let Some(first) = gauge.contract.errors().iter().find(is_either) else { return };
     let request = gauge.call_on(instance, "{}");
     let id = format!("states/{}/invalid-request", error.slug());
-    let case = Case { id, request, expected: Expected::Error(error.clone()) };
+    let case = Case { id, request, expected: Expected::Error(first.clone()) };
     if !gauge.wants(&case.id) || !gauge.goes_on() || gauge.contract.request(b"{}").is_ok() {
         return;
     }

@@ -41,8 +41,9 @@ fn is_plain(text: &str) -> bool {
 
 /// The text as one word of the shell.
 fn quoted(text: &str) -> String {
-    if text.is_empty() {
-        return String::new();
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"/:.-_".contains(&byte);
+    if text.bytes().all(is_word) {
+        return text.to_owned();
     }
     format!("'{}'", text.replace('\'', r"'\''"))
 }
