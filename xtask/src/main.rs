@@ -41,12 +41,13 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make the JSON of the contract from the editions in spec/, and the schema of the mock's configuration file
+    /// Make the JSON of the contract from the editions in spec/, and the schemas of the mock's file and of the report
     ///
     /// Reads each `spec/EDITION.yaml` and writes `crates/model/contracts/EDITION/`: the document with its references
     /// resolved, and a JSON Schema each for the request, the response and the error. A keyword or an `x-` field that
     /// is not known is refused, with its file, line and column. Files of editions that are gone are removed.
-    /// `crates/mock-server/config.schema.json` is made from the types that read such a file.
+    /// `crates/mock-server/config.schema.json` is made from the types that read such a file, `crates/harness/report.schema.json` from
+    /// those that write one.
     Codegen {
         /// Write nothing; exit with 4 if a generated file is stale, missing or superfluous
         #[arg(long)]
@@ -54,9 +55,9 @@ enum Command {
     },
     /// Run the harness against the mock, and print a verdict on each clause
     ///
-    /// Starts the mock on a free port and sends it, over HTTP, the examples of the contract, valid requests, requests
-    /// that break one clause each, other paths and methods, and calls to instances in each state. Then compares one
-    /// exchange of each kind with its snapshot in `tests/snapshots/`.
+    /// Starts the mock on a free port and runs all phases of the harness against it over HTTP; every broken clause is a
+    /// failure, and so is one that was not tried from each side. Then compares one exchange of each kind with its snapshot in
+    /// `tests/snapshots/`. `cargo contract check URL` does the same for any endpoint.
     Contract(contract::Arguments),
     /// Judge the harness: each fault of the mock, and each mutant of an independent server, has to be found
     ///

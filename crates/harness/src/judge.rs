@@ -101,12 +101,11 @@ impl<'c> Judge<'c> {
         findings.check(&near.clause);
         let read = self.contract.response(&answer.body);
         self.body(Body::Response, answer, read.as_ref().err(), &mut findings);
+        // Where nothing was made, they are empty.
+        self.unique(&answer.body, &mut findings);
         if let Ok(group) = read {
             self.readable += 1;
-            if group.created() {
-                self.groups += 1;
-                self.unique(&answer.body, &mut findings);
-            }
+            self.groups += u64::from(group.created());
         }
         findings
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::terminal::evidence;
+use super::terminal::{evidence, noun};
 use super::{ClauseResult, Counterexample, Deviation, DeviationFound, Report, Severity, Verdict};
 
 const STYLE: &str = include_str!("report.css");
@@ -49,11 +49,11 @@ impl Report {
             escaped(&self.url),
         );
         for (class, count, noun) in [
-            ("failure", summary.failures, "failures"),
-            ("warning", summary.warnings, "warnings"),
-            ("note", summary.notes, "notes"),
-            ("open", summary.not_checked, "not checked"),
-            ("kept", summary.kept, "kept"),
+            ("failure", summary.failures, noun("failure", summary.failures)),
+            ("warning", summary.warnings, noun("warning", summary.warnings)),
+            ("note", summary.notes, noun("note", summary.notes)),
+            ("open", summary.not_checked, "not checked".to_owned()),
+            ("kept", summary.kept, "kept".to_owned()),
         ] {
             let zero = if count == 0 { " zero" } else { "" };
             let _ = writeln!(page, "<li class=\"{class}{zero}\"><b>{count}</b> {noun}</li>");
@@ -107,7 +107,17 @@ impl Report {
         if !part.is_empty() {
             page.push_str("</div></div>\n");
         }
-        page.push_str("</div>\n</section>\n");
+        page.push_str("</div>\n<p class=\"legend key\">");
+        for (class, word) in [
+            ("kept", "kept"),
+            ("failure", "failure"),
+            ("warning", "warning"),
+            ("note", "note"),
+            ("open", "not checked"),
+        ] {
+            let _ = write!(page, "<span><i class=\"square {class}\"></i> {word}</span> ");
+        }
+        page.push_str("</p>\n</section>\n");
     }
 
     fn broken_section(&self, page: &mut String) {

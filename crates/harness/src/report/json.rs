@@ -280,11 +280,28 @@ fn check(deviation: &Deviation) -> JsonCheck<'_> {
     JsonCheck { check, sentence, source, verdict, severity: severity.as_str(), found, request }
 }
 
-/// The JSON Schema (2020-12) of [`Report::to_json`], as indented JSON.
+/// The JSON Schema (2020-12) of [`Report::to_json`].
 #[cfg(feature = "schemars")]
 #[must_use]
-pub fn report_schema() -> String {
-    let schema = schemars::SchemaGenerator::default().into_root_schema_for::<JsonReport<'static>>();
-    // Writing to memory cannot fail, and all keys are texts.
-    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+pub fn report_schema() -> serde_json::Value {
+    let mut schema =
+        schemars::SchemaGenerator::default().into_root_schema_for::<JsonReport<'static>>().to_value();
+    tidy(&mut schema);
+    schema
+}
+
+/// Formats such as `uint64` are schemars' own, and the docs are wrapped for those who read the source.
+#[cfg(feature = "schemars")]
+fn tidy(schema: &mut serde_json::Value) {
+    match schema {
+        serde_json::Value::Object(members) => {
+            members.retain(|name, value| !(name == "format" && value.is_string()));
+            if let Some(serde_json::Value::String(description)) = members.get_mut("description") {
+                *description = description.replace('\n', " ");
+            }
+            members.values_mut().for_each(tidy);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(tidy),
+        _ => {}
+    }
 }

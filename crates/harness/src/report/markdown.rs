@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::terminal::evidence;
+use super::terminal::{evidence, noun};
 use super::{ClauseResult, DeviationFound, Report, Severity, Verdict};
 
 /// The summary of a step may have 1 MiB on GitHub; what would not fit is cut off where a clause ends.
@@ -19,15 +19,17 @@ impl Report {
         let _ = writeln!(text, "## {sign} {} {verdict}\n", code(&self.url));
         let _ = writeln!(
             text,
-            "{} {}, {} clauses: **{} kept**, **{} failures**, {} warnings, {} notes, {} not checked. \
-             {} requests in {:.1} s, seed {}.\n",
+            "{} {}, {} clauses: **{} kept**, **{} {}**, {} {}, {} {}, {} not checked. {} requests in {:.1} s, seed {}.\n",
             cell(&self.title),
             self.edition,
             summary.clauses,
             summary.kept,
             summary.failures,
+            noun("failure", summary.failures),
             summary.warnings,
+            noun("warning", summary.warnings),
             summary.notes,
+            noun("note", summary.notes),
             summary.not_checked,
             self.sent,
             self.timings.total.as_secs_f64(),

@@ -151,12 +151,15 @@ impl Report {
         let bold = paint.bold();
         writeln!(
             out,
-            "\n{bold}{} clauses: {} kept, {} failures, {} warnings, {} notes, {} not checked{bold:#}",
+            "\n{bold}{} clauses: {} kept, {} {}, {} {}, {} {}, {} not checked{bold:#}",
             summary.clauses,
             summary.kept,
             summary.failures,
+            noun("failure", summary.failures),
             summary.warnings,
+            noun("warning", summary.warnings),
             summary.notes,
+            noun("note", summary.notes),
             summary.not_checked
         )?;
         writeln!(out, "{} of {} clauses tried from each side", summary.covered, summary.clauses)?;
@@ -202,6 +205,11 @@ fn broken(
 pub(super) fn evidence(result: &ClauseResult, counterexample: &Counterexample) -> String {
     let (own, found) = (result.clause.evidence(), counterexample.evidence);
     if own == found { own.to_string() } else { format!("{own}; for this request {found}") }
+}
+
+/// The noun for so many: `failure`, `failures`.
+pub(super) fn noun(one: &str, count: usize) -> String {
+    if count == 1 { one.to_owned() } else { format!("{one}s") }
 }
 
 fn indented(margin: &str, text: &str) -> String {
