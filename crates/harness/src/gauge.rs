@@ -260,7 +260,7 @@ impl<'r> Gauge<'r> {
         // A body that is too large is not read, so nothing else can be the answer.
         let too_large = self.too_large(request);
         match (&case.expected, too_large) {
-            (Expected::Success(_), Some(error)) | (Expected::Error(_), Some(error)) => {
+            (Expected::Success(_) | Expected::Error(_), Some(error)) => {
                 self.judge.error(error, request, reply)
             }
             (Expected::Refused(clause, _), Some(error)) => self.judge.refused(clause, error, request, reply),
@@ -417,7 +417,9 @@ impl<'r> Gauge<'r> {
                     problem.evidence = counterexample.evidence;
                     problem.clause = Arc::clone(clause);
                 }
-                None => problem.found += &format!("; with the example's `{member}` it is taken"),
+                None => {
+                    problem.found = format!("{}; with the example's `{member}` it is taken", problem.found);
+                }
             }
             return problem;
         }

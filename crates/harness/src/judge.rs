@@ -227,17 +227,19 @@ impl<'c> Judge<'c> {
 pub(crate) fn names(case: &ErrorCase, asked: &Request, body: &[u8]) -> bool {
     let Some(identifier) = case.identifier_for(&asked.method, asked.path()) else { return false };
     let identifier = identifier.to_lowercase();
-    fn has(value: &Value, identifier: &str) -> bool {
-        match value {
-            Value::String(text) => text.to_lowercase().contains(identifier),
-            Value::Array(items) => items.iter().any(|item| has(item, identifier)),
-            Value::Object(members) => members.values().any(|value| has(value, identifier)),
-            _ => false,
-        }
-    }
     match serde_json::from_slice::<Value>(body) {
-        Ok(value) => has(&value, &identifier),
+        Ok(value) => holds(&value, &identifier),
         Err(_) => String::from_utf8_lossy(body).to_lowercase().contains(&identifier),
+    }
+}
+
+/// Whether one of the texts in it holds this, which is in lower case.
+fn holds(value: &Value, identifier: &str) -> bool {
+    match value {
+        Value::String(text) => text.to_lowercase().contains(identifier),
+        Value::Array(items) => items.iter().any(|item| holds(item, identifier)),
+        Value::Object(members) => members.values().any(|value| holds(value, identifier)),
+        _ => false,
     }
 }
 

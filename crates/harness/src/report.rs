@@ -25,7 +25,7 @@ pub(crate) use latencies::Latencies;
 /// What a run found, clause by clause.
 ///
 /// `Display` gives the table that a person reads, the broken clauses first with their smallest requests. The same as
-/// [JSON](Self::to_json), [JUnit's XML](Self::to_junit), [Markdown](Self::to_markdown) and [HTML](Self::to_html) is for
+/// [JSON](Self::to_json), [`JUnit`'s XML](Self::to_junit), [Markdown](Self::to_markdown) and [HTML](Self::to_html) is for
 /// others. The token stands in none of them.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -340,10 +340,12 @@ impl Report {
     /// If it does not. The message has the broken clauses with their smallest requests.
     #[track_caller]
     pub fn assert_kept(&self) {
-        #[allow(clippy::panic)] // That is what an assertion does.
-        if !self.is_kept() {
-            panic!("{} does not keep the contract\n{}", self.url, self.told(terminal::Told::Failures));
-        }
+        assert!(
+            self.is_kept(),
+            "{} does not keep the contract\n{}",
+            self.url,
+            self.told(terminal::Told::Failures)
+        );
     }
 
     fn with(&self, wanted: fn(&ClauseResult) -> bool) -> impl Iterator<Item = &str> {

@@ -33,9 +33,8 @@ fn shorter(body: &[u8]) -> Vec<Vec<u8>> {
 /// Simpler values of any kind.
 fn values(value: &Value) -> Vec<Value> {
     match value {
-        Value::Null => Vec::new(),
+        Value::Null | Value::Bool(false) => Vec::new(),
         Value::Bool(true) => vec![Value::Bool(false)],
-        Value::Bool(false) => Vec::new(),
         Value::Number(_) => numbers(value),
         Value::String(text) => texts(text).into_iter().map(Value::String).collect(),
         Value::Array(items) => lists(items).into_iter().map(Value::Array).collect(),

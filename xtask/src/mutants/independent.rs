@@ -92,8 +92,8 @@ impl Running {
             read.map_err(|error| Failure::io(format!("read what {SERVER} says"), &error))?;
         }
         let url = line.trim().strip_prefix(READY);
-        running.url =
-            url.ok_or_else(|| failed(format!("{SERVER} said {line:?} when it was started")))?.to_owned();
+        let url = url.ok_or_else(|| failed(format!("{SERVER} said {line:?} when it was started")))?;
+        url.clone_into(&mut running.url);
         Ok(running)
     }
 }

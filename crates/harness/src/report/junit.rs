@@ -1,4 +1,4 @@
-//! The report as XML in the form of JUnit, which the CI systems read.
+//! The report as XML in the form of `JUnit`, which the CI systems read.
 
 use std::fmt::Write as _;
 

@@ -16,7 +16,7 @@ use crate::target::Known;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Where the endpoint is, such as http://127.0.0.1:8080; the path of the method comes behind it
+    /// Where the endpoint is, such as `http://127.0.0.1:8080`; the path of the method comes behind it
     url: String,
     #[command(flatten)]
     known: Known,

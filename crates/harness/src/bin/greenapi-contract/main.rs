@@ -59,7 +59,7 @@ enum Command {
     /// Try an endpoint, and print a verdict on each clause
     Check(Box<check::Arguments>),
     /// Send one request that failed again, and judge its answer
-    Replay(replay::Arguments),
+    Replay(Box<replay::Arguments>),
     /// Try two endpoints with the same cases, and print what differs, by clause
     Compare(Box<compare::Arguments>),
     /// List the clauses of the contract, each with its evidence and its sentence

@@ -13,7 +13,7 @@ pub(crate) struct Outputs {
     /// Write the report as JSON; `-` is stdout, and the table then goes to stderr
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Write the report as JUnit's XML
+    /// Write the report as XML in the form of `JUnit`
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Write the report as Markdown, for the summary of a CI step

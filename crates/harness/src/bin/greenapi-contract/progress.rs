@@ -62,7 +62,7 @@ impl Observe for Progress {
             }
             Event::Answer { .. } => {
                 self.answers += 1;
-                if self.answers % 64 == 0 && self.written.elapsed() >= PACE {
+                if self.answers.is_multiple_of(64) && self.written.elapsed() >= PACE {
                     self.line();
                 }
             }

@@ -33,8 +33,8 @@ pub(crate) struct Known {
     states_url: Option<String>,
     /// A command that brings an instance into a state
     ///
-    /// It is run by `sh -c` with the variables GREENAPI_STATE (`starting`), GREENAPI_STATE_SENTENCE, GREENAPI_INSTANCE and
-    /// GREENAPI_ACTION (`setup` or `teardown`), and ends with 0 when that is done.
+    /// It is run by `sh -c` with the variables `GREENAPI_STATE` (`starting`), `GREENAPI_STATE_SENTENCE`, `GREENAPI_INSTANCE`
+    /// and `GREENAPI_ACTION` (`setup` or `teardown`), and ends with 0 when that is done.
     #[arg(long, value_name = "COMMAND", group = "way")]
     states_command: Option<String>,
     /// Ask on the terminal to bring an instance into a state, and wait
