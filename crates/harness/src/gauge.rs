@@ -1,33 +1,25 @@
-//! Sends cases, judges the answers, and makes a counterexample small.
+//! Sends cases, judges the answers, and keeps what is found.
+
+mod explaining;
+mod shrinking;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use greenapi_model::{
-    Body, Clause, Condition, Contract, ErrorCase, Evidence, InstanceId, InstanceState, Part,
-};
+use greenapi_model::{Body, Condition, Contract, ErrorCase, InstanceId, InstanceState, Part};
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use serde_json::{Map, Value};
 
 use crate::case::{Case, Expected, Reply, Request};
 use crate::event::{Event, Observe};
 use crate::harness::Harness;
-use crate::json_text;
 use crate::judge::{Findings, Judge, Problem};
 use crate::ledger::Ledger;
 use crate::replay::{Replay, Run};
 use crate::report::{Agreement, Counterexample, Deviation, Latencies, Report, RunTimings};
-use crate::smaller::smaller;
 use crate::states::StateChange;
 use crate::text;
 use crate::wire::Wire;
-
-/// How many smaller cases are tried for one counterexample.
-const SHRINKS: u32 = 1_000;
-
-/// A body with more bytes is left as it is.
-const SHRUNK: usize = 50_000;
 
 /// How many values a generator may reject before it finds one.
 const TRIES: u32 = 10_000;
@@ -44,6 +36,8 @@ pub(crate) struct Gauge<'r> {
     pub(crate) wire: &'r Wire<'r>,
     /// The authorized instance.
     pub(crate) instance: InstanceId,
+    /// Which of the contract's examples the target takes.
+    example: Option<usize>,
     /// The state that the instance of the cases is in.
     pub(crate) state: InstanceState,
     pub(crate) ledger: Ledger,
@@ -53,6 +47,14 @@ pub(crate) struct Gauge<'r> {
     observer: &'r mut dyn Observe,
     latencies: Latencies,
     silences: u32,
+}
+
+/// A case of which the answer breaks a clause.
+#[derive(Clone)]
+struct Found {
+    case: Case,
+    reply: Reply,
+    problem: Problem,
 }
 
 impl<'r> Gauge<'r> {
@@ -68,6 +70,7 @@ impl<'r> Gauge<'r> {
             contract,
             wire,
             instance,
+            example: None,
             state: InstanceState::Authorized,
             ledger: Ledger::new(contract),
             judge: Judge::new(contract),
@@ -92,12 +95,26 @@ impl<'r> Gauge<'r> {
         Request::call(self.contract, self.wire.target, instance, body)
     }
 
-    /// The contract's first example, which makes a group.
+    /// The contract's first example that the target takes.
     pub(crate) fn example(&self) -> String {
-        self.contract
-            .examples(Body::Request)
-            .first()
-            .map_or_else(String::new, |example| example.body().into())
+        let example = self.contract.examples(Body::Request).get(self.example.unwrap_or_default());
+        example.map_or_else(String::new, |example| example.body().to_owned())
+    }
+
+    /// Looks for an example that the target takes. What other cases are about is told from it: where it is not taken, they
+    /// say nothing.
+    pub(crate) async fn find_example(&mut self) {
+        for (index, example) in self.contract.examples(Body::Request).iter().enumerate() {
+            let request = self.call(example.body().as_bytes().to_vec());
+            if self.is_success(&self.wire.send(&request).await) {
+                self.example = Some(index);
+                return;
+            }
+        }
+    }
+
+    pub(crate) fn is_success(&self, reply: &Reply) -> bool {
+        reply.status() == Some(self.contract.success().0)
     }
 
     pub(crate) fn invalid_request(&self) -> Option<&'r ErrorCase> {
@@ -264,7 +281,10 @@ impl<'r> Gauge<'r> {
                 self.judge.error(error, request, reply)
             }
             (Expected::Refused(clause, _), Some(error)) => self.judge.refused(clause, error, request, reply),
-            (Expected::Success(near), None) => self.judge.success(near.as_ref(), reply),
+            (Expected::Success(near), None) => {
+                // Where no request is taken, none says anything of what it is near to.
+                self.judge.success(near.as_ref().filter(|_| self.example.is_some()), reply)
+            }
             (Expected::Error(error), None) => self.judge.error(error, request, reply),
             (Expected::Refused(clause, error), None) => {
                 // One that is known not to be enforced explains why such a request is accepted.
@@ -305,134 +325,23 @@ impl<'r> Gauge<'r> {
         }
     }
 
-    /// Counts what was found in an answer, and records what is broken.
+    /// Counts what was found in an answer, and records what is broken, by the smallest request that shows it.
     pub(crate) async fn note(&mut self, case: &Case, reply: &Reply, findings: Findings) {
         self.ledger.count(&case.expected, &findings);
         for problem in findings.broken {
-            if self.ledger.is_broken(problem.clause.id(), problem.evidence) {
+            let is_known = |gauge: &Self, problem: &Problem| {
+                gauge.ledger.is_broken(problem.clause.id(), problem.evidence)
+            };
+            if is_known(self, &problem) {
                 continue;
             }
-            let (case, reply, problem) = self.smallest(case, reply, problem).await;
-            let problem = self.explained(&case, problem).await;
+            let found = self.explained(Found { case: case.clone(), reply: reply.clone(), problem }).await;
+            if is_known(self, &found.problem) {
+                continue;
+            }
+            let Found { case, reply, problem } = self.smallest(found).await;
             self.record(&case, &reply, &problem);
         }
-    }
-
-    /// The smallest request that still breaks the clause in the same way.
-    async fn smallest(&mut self, case: &Case, reply: &Reply, problem: Problem) -> (Case, Reply, Problem) {
-        let mut smallest = (case.clone(), reply.clone(), problem);
-        // A target that is silent is not asked again and again.
-        let mut left = if matches!(reply, Reply::Answer(_)) { SHRINKS } else { 0 };
-        'smaller: while left > 0 && smallest.0.request.body.len() <= SHRUNK {
-            for body in smaller(&smallest.0.request.body) {
-                let Some(case) = self.with_smaller_body(&smallest.0, body) else { continue };
-                if left == 0 || self.wire.is_over().is_some() {
-                    break 'smaller;
-                }
-                left -= 1;
-                let (reply, findings) = self.judged(&case).await;
-                self.ledger.count(&case.expected, &findings);
-                // A request that broke several clauses and was accepted breaks fewer of them now, and is accepted.
-                let is_same = |problem: &Problem| {
-                    let known = &smallest.2;
-                    let id = problem.clause.id();
-                    let is_accepted = |case: &Case| case.expected.clause().is_some_and(|own| own.id() == id);
-                    problem.evidence <= known.evidence
-                        && (id == known.clause.id()
-                            || is_accepted(&case)
-                                && smallest.0.expected.clause().map(|own| own.id())
-                                    == Some(known.clause.id()))
-                };
-                if let Some(problem) = findings.broken.into_iter().find(is_same) {
-                    smallest = (case, reply, problem);
-                    continue 'smaller;
-                }
-            }
-            break;
-        }
-        smallest
-    }
-
-    /// The case with another body, if the answer has to be of the same kind: it breaks no clause that the body of the case
-    /// does not break.
-    fn with_smaller_body(&self, case: &Case, body: Vec<u8>) -> Option<Case> {
-        let broken = |body: &[u8]| -> Vec<Arc<Clause>> {
-            let violations = self.contract.request(body).err();
-            violations.iter().flatten().map(|violation| Arc::clone(violation.clause())).collect()
-        };
-        let now = broken(&body);
-        let expected = match &case.expected {
-            Expected::Refused(clause, error) if clause.part() == Part::Request => {
-                let before = broken(&case.request.body);
-                let is_json = |clause: &Arc<Clause>| clause.id() == format!("{}.json", Body::Request.name());
-                let is_disputed = now.iter().any(is_json) && json_text::is_disputed(&body);
-                let (false, true) = (is_disputed, now.iter().all(|one| before.contains(one))) else {
-                    return None;
-                };
-                let clause = now.iter().find(|one| one.id() == clause.id()).or(now.first())?;
-                Expected::Refused(Arc::clone(clause), error.clone())
-            }
-            Expected::Plain(_) => case.expected.clone(),
-            expected if now.is_empty() => expected.clone(),
-            _ => return None,
-        };
-        Some(Case { id: case.id.clone(), request: case.request.clone().with_body(body), expected })
-    }
-
-    /// Finds out why a valid request was refused: because of how it is written, or of a member that is known to be taken
-    /// too strictly. That decides how well it is known that it should have been taken.
-    async fn explained(&mut self, case: &Case, mut problem: Problem) -> Problem {
-        let Ok(request) = self.contract.request(&case.request.body) else { return problem };
-        if !problem.is_refusal || problem.evidence == Evidence::Assumed {
-            return problem;
-        }
-        let example: Map<String, Value> = serde_json::from_str(&self.example()).unwrap_or_default();
-        let is_example = serde_json::from_slice::<Value>(&case.request.body)
-            .is_ok_and(|body| body.as_object() == Some(&example));
-        if is_example {
-            return problem;
-        }
-        let Ok(Value::Object(plain)) = serde_json::to_value(&request) else { return problem };
-        if self.is_taken(case, &plain).await {
-            problem.evidence = Evidence::Assumed;
-            problem.found += "; a request with the same values in the plainest form is taken";
-            return problem;
-        }
-        for (member, value) in &example {
-            if !plain.contains_key(member) {
-                continue;
-            }
-            let mut tamed = plain.clone();
-            tamed.insert(member.clone(), value.clone());
-            if !self.is_taken(case, &tamed).await {
-                continue;
-            }
-            let about = format!("request.{member}.");
-            let known = self.contract.clauses().iter().filter(|clause| clause.id().starts_with(&about));
-            let known = known
-                .filter_map(|clause| Some((clause, self.ledger.counterexample(clause.id())?)))
-                .find(|(_, counterexample)| counterexample.evidence > problem.evidence);
-            match known {
-                Some((clause, counterexample)) => {
-                    problem.evidence = counterexample.evidence;
-                    problem.clause = Arc::clone(clause);
-                }
-                None => {
-                    problem.found = format!("{}; with the example's `{member}` it is taken", problem.found);
-                }
-            }
-            return problem;
-        }
-        problem
-    }
-
-    async fn is_taken(&mut self, case: &Case, body: &Map<String, Value>) -> bool {
-        let body = Value::Object(body.clone()).to_string();
-        if self.contract.request(body.as_bytes()).is_err() {
-            return false;
-        }
-        let reply = self.wire.send(&case.request.clone().with_body(body)).await;
-        reply.status() == Some(self.contract.success().0)
     }
 
     pub(crate) fn record(&mut self, case: &Case, reply: &Reply, problem: &Problem) {
@@ -488,6 +397,8 @@ impl<'r> Gauge<'r> {
         if let Some(over) = self.wire.is_over() {
             return Err(over);
         }
+        // A server that serves one connection at a time would wait for the end of the one that is kept.
+        self.wire.hang_up();
         let change = StateChange { instance, state: state.clone(), teardown: false };
         self.observer.observe(&Event::State(&change));
         states.set(&change).await.map_err(|why| self.wire.target.masked(&why))
@@ -496,6 +407,7 @@ impl<'r> Gauge<'r> {
     /// Lets the instance be as it was.
     pub(crate) async fn tear_down(&mut self) {
         if let Some(states) = &self.wire.target.states {
+            self.wire.hang_up();
             let (instance, state) = (self.instance, InstanceState::Authorized);
             // There is nobody left to whom a failure would matter.
             let _ = states.set(&StateChange { instance, state, teardown: true }).await;

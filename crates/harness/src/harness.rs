@@ -181,6 +181,10 @@ impl Harness {
         if target.states.is_some() {
             gauge.set_state(instance, &InstanceState::Authorized).await.map_err(TargetError::other)?;
         }
+        // Each of them could make a group.
+        if self.limits.live.is_none() {
+            gauge.find_example().await;
+        }
         let mut times = Vec::new();
         for (index, phase) in self.phases.iter().enumerate() {
             let (start, sent) = (Instant::now(), wire.sent());

@@ -169,6 +169,11 @@ impl<'c> Judge<'c> {
         findings
     }
 
+    /// Whether it is an error of the contract.
+    pub(crate) fn is_known_error(&self, answer: &Answer) -> bool {
+        self.contract.error(&answer.body).is_ok_and(|error| self.contract.recognize(&error).is_some())
+    }
+
     /// Which of the contract's answers it is, in words.
     pub(crate) fn named(&self, answer: &Answer) -> String {
         let status = answer.status;

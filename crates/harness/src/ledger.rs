@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use greenapi_model::{Clause, Contract, Evidence, Part};
+use greenapi_model::{Body, Clause, Contract, Evidence, Part};
 
 use crate::case::Expected;
 use crate::judge::Findings;
@@ -103,12 +103,22 @@ impl Ledger {
 
     pub(crate) fn into_results(self) -> Vec<ClauseResult> {
         let valid = self.valid;
+        let unread: Vec<Part> = [Body::Response, Body::Error]
+            .into_iter()
+            .filter_map(|body| self.counterexample(&format!("{}.json", body.name())).map(|_| body))
+            .map(|body| if body == Body::Response { Part::Response } else { Part::Error })
+            .collect();
+        let default = |clause: &Clause| match clause.id() {
+            _ if unread.contains(&clause.part()) => "no body that came is JSON",
+            id if id.ends_with(".unique") => "no answer had a value of it",
+            _ => "no case came to it",
+        };
         let result = |Entry { clause, checks, breaking, broken, reason }| {
             let verdict = match broken {
                 Some(counterexample) => Verdict::Broken(Box::new(counterexample)),
                 // Where no request broke it, nobody knows whether it is enforced.
                 None if checks > 0 && breaking != Some(0) => Verdict::Kept,
-                None => Verdict::NotChecked(reason.unwrap_or_else(|| "no case came to it".to_owned())),
+                None => Verdict::NotChecked(reason.unwrap_or_else(|| default(&clause).to_owned())),
             };
             let keeping = if breaking.is_some() { valid } else { checks };
             ClauseResult::new(clause, checks, Coverage { keeping, breaking }, verdict)

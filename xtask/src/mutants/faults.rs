@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use greenapi_harness::{Harness, StateChange};
 use greenapi_mock_server::{Emulation, Injection, Scope, Server};
-use greenapi_model::{Contract, Part, Way};
+use greenapi_model::{AnswerKind, AnswerParts, Body, ContentFault, Contract, ErrorCase, Part, Way};
 use tokio::runtime::Runtime;
 
 use super::score::Judged;
-use super::{Expected, Mutant, any_token, failed, judged};
+use super::{Expected, Mutant, any_token, failed, judged, only_warns};
 use crate::contract::with_test_instances;
 use crate::failure::Failure;
 
@@ -36,7 +36,12 @@ impl<'c> Faults<'c> {
 
     /// Each fault of the catalogue, and first the mock without one.
     pub(super) fn mutants(&self) -> Vec<Mutant> {
-        let unbroken = Mutant { name: UNBROKEN.to_owned(), breaks: Vec::new(), expected: Expected::Nothing };
+        let unbroken = Mutant {
+            name: UNBROKEN.to_owned(),
+            breaks: Vec::new(),
+            only_warns: true,
+            expected: Expected::Nothing,
+        };
         let faults = self.emulation.faults().iter().map(|fault| {
             let breaks = fault.clause().map(|clause| clause.id().to_owned());
             let expected = match breaks {
@@ -44,7 +49,9 @@ impl<'c> Faults<'c> {
                 Some(_) => Expected::Named,
                 None => Expected::Something,
             };
-            Mutant { name: fault.id().to_owned(), breaks: self.also(fault.id(), breaks), expected }
+            let breaks = self.also(fault.id(), breaks);
+            let only_warns = only_warns(self.contract, &breaks);
+            Mutant { name: fault.id().to_owned(), breaks, only_warns, expected }
         });
         std::iter::once(unbroken).chain(faults).collect()
     }
@@ -69,9 +76,30 @@ impl<'c> Faults<'c> {
                 breaks.extend(of_part(Part::Request));
                 breaks.extend(of_part(Part::Path));
             }
-            _ => {}
+            _ => breaks.extend(self.errors_that_lose_their_identifier(content)),
         }
         breaks
+    }
+
+    /// The errors that nobody can tell from their answer once it has the fault.
+    fn errors_that_lose_their_identifier(&self, content: &ContentFault) -> Vec<String> {
+        let (method, path) = (self.contract.method(), "/");
+        let loses = |error: &&ErrorCase| {
+            let time = error.example_timestamp().unwrap_or_default();
+            let (Some(body), Some(identifier)) =
+                (error.body(method, path, time), error.identifier_for(method, path))
+            else {
+                return false;
+            };
+            let mut answer = AnswerParts {
+                status: error.status(),
+                content_type: Some(self.contract.media_type(Body::Error).to_owned()),
+                body: serde_json::to_vec(&body).unwrap_or_default(),
+            };
+            content.change(AnswerKind::Error(error.slug()), &mut answer)
+                && !String::from_utf8_lossy(&answer.body).contains(&identifier)
+        };
+        self.contract.errors().iter().filter(loses).map(|error| error.clause().id().to_owned()).collect()
     }
 
     pub(super) fn try_on(&self, harness: &Harness, mutant: &Mutant) -> Result<Judged, Failure> {

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use greenapi_harness::{Harness, StatesUrl, Target};
-use greenapi_model::InstanceState;
+use greenapi_model::{Contract, InstanceState};
 use serde::Deserialize;
 
 use super::score::Judged;
-use super::{Expected, Mutant, any_token, failed, judged};
+use super::{Expected, Mutant, any_token, failed, judged, only_warns};
 use crate::failure::Failure;
 
 const SERVER: &str = "tests/independent/server.py";
@@ -18,7 +18,8 @@ const READY: &str = "listening on ";
 /// Without a mutant.
 const CORRECT: &str = "the independent server";
 
-pub(super) struct Servers {
+pub(super) struct Servers<'c> {
+    contract: &'c Contract,
     program: PathBuf,
 }
 
@@ -28,10 +29,14 @@ struct Listed {
     breaks: Vec<String>,
 }
 
-impl Servers {
-    pub(super) fn new(root: &Path) -> Result<Self, Failure> {
+impl<'c> Servers<'c> {
+    pub(super) fn new(root: &Path, contract: &'c Contract) -> Result<Self, Failure> {
         let program = root.join(SERVER);
-        if program.is_file() { Ok(Self { program }) } else { Err(failed(format!("{SERVER} is not there"))) }
+        if program.is_file() {
+            Ok(Self { contract, program })
+        } else {
+            Err(failed(format!("{SERVER} is not there")))
+        }
     }
 
     /// Each mutant, and first the correct server.
@@ -43,8 +48,16 @@ impl Servers {
             .map_err(|error| Failure::io("start python3".to_owned(), &error))?;
         let listed: Vec<Listed> = serde_json::from_slice(&listed.stdout)
             .map_err(|error| failed(format!("{SERVER} --list-mutants --json: {error}")))?;
-        let correct = Mutant { name: CORRECT.to_owned(), breaks: Vec::new(), expected: Expected::Nothing };
-        let mutant = |Listed { name, breaks }| Mutant { name, breaks, expected: Expected::Named };
+        let correct = Mutant {
+            name: CORRECT.to_owned(),
+            breaks: Vec::new(),
+            only_warns: true,
+            expected: Expected::Nothing,
+        };
+        let mutant = |Listed { name, breaks }| {
+            let only_warns = only_warns(self.contract, &breaks);
+            Mutant { name, breaks, only_warns, expected: Expected::Named }
+        };
         Ok(std::iter::once(correct).chain(listed.into_iter().map(mutant)).collect())
     }
 

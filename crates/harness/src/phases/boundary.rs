@@ -15,22 +15,24 @@ use crate::json_text;
 
 pub(super) async fn requests(gauge: &mut Gauge<'_>) {
     let Some(error) = gauge.invalid_request() else { return };
+    if !gauge.wants_some("boundary/") {
+        return;
+    }
     let contract = gauge.contract;
     let call = gauge.call("");
-    for row in rows(contract) {
+    let json = format!("{}.json", Body::Request.name());
+    let (base, is_taken) = base(gauge).await;
+    for row in rows(contract, &base) {
         let expected = match contract.request(&row.body) {
             Ok(_) => {
-                let clause = row.near.iter().find_map(|id| contract.clause(id));
-                Expected::Success(
-                    clause.map(|clause| if row.assumed { Near::assumed(clause) } else { Near::to(clause) }),
-                )
+                let clause = row.near.iter().find_map(|id| contract.clause(id)).filter(|_| is_taken);
+                let near = if row.assumed { Near::assumed } else { Near::to };
+                Expected::Success(clause.map(near))
             }
             Err(violations) => {
                 let clause = violations.first().clause();
                 // What readers of JSON differ on is no matter of a clause.
-                if clause.id() == format!("{}.json", Body::Request.name())
-                    && json_text::is_disputed(&row.body)
-                {
+                if clause.id() == json && json_text::is_disputed(&row.body) {
                     continue;
                 }
                 Expected::Refused(clause.clone(), error.clone())
@@ -41,30 +43,48 @@ pub(super) async fn requests(gauge: &mut Gauge<'_>) {
     }
 }
 
-/// The rows, in the order of the members.
-fn rows(contract: &Contract) -> Vec<Row> {
+/// The request that the rows are made from, with as many members as the target takes, and whether it does take it.
+async fn base(gauge: &Gauge<'_>) -> (Members, bool) {
+    let full = Members::full(gauge.contract);
+    // In a live service each of them could make a group, and none of the rows is sent.
+    if gauge.wire.limits().live.is_some() {
+        return (full, false);
+    }
+    let smaller = gauge.contract.members(Body::Request).map(|name| full.without(name));
+    for members in std::iter::once(full.clone()).chain(smaller) {
+        let body = members.text();
+        if gauge.contract.request(body.as_bytes()).is_ok()
+            && gauge.is_success(&gauge.wire.send(&gauge.call(body)).await)
+        {
+            return (members, true);
+        }
+    }
+    (full, false)
+}
+
+/// The rows, in the order of the members. `base` is a valid request.
+fn rows(contract: &Contract, base: &Members) -> Vec<Row> {
     let schema: Value = serde_json::from_str(&contract.json_schema(Body::Request)).unwrap_or_default();
-    let names: Vec<String> = contract.members(Body::Request).map(str::to_owned).collect();
-    let full = Members::full(contract, &names);
-    let mut rows = whole_bodies(&full);
-    for name in &names {
-        let property = &schema["properties"][name.as_str()];
+    let full = Members::full(contract);
+    let mut rows = whole_bodies(base);
+    for name in contract.members(Body::Request) {
+        let property = &schema["properties"][name];
         let about = format!("{}.{name}", Body::Request.name());
         for candidate in candidates(property) {
             let near = near(&about, &candidate.about, property);
             rows.push(Row {
                 id: format!("{name}/{}", candidate.label),
-                body: full.with(name, &candidate.raw).text().into(),
+                body: base.with(name, &candidate.raw).text().into(),
                 near,
                 assumed: candidate.assumed,
             });
         }
-        rows.extend(presence(&full, name, &about));
+        rows.extend(presence(base, name, &full.value(name)));
         if property["type"] == "array" {
-            rows.extend(items(&full, name, &about, &property["items"]));
+            rows.extend(items(base, name, &full.first_item(name), &about, &property["items"]));
         }
     }
-    rows.extend(combinations(&full, &names));
+    rows.extend(combinations(&full, contract));
     rows
 }
 
@@ -110,6 +130,7 @@ fn whole_bodies(full: &Members) -> Vec<Row> {
         row("single-quotes", text.replace('"', "'"), "json", false),
         row("space-in-front", format!(" \t\r\n{text}"), "json", false),
         row("space-behind", format!("{text}\r\n\t "), "json", false),
+        row("line-end-behind", format!("{text}\r\n"), "json", false),
         row("space-inside", text.replace(':', "\t:\r\n "), "json", false),
         row("json-in-json", Value::String(text.clone()).to_string(), "object", false),
         row("wrapped", format!("[{text}]"), "object", false),
@@ -125,32 +146,32 @@ fn whole_bodies(full: &Members) -> Vec<Row> {
 }
 
 /// A member that is missing, that is written in another way, and that is there twice.
-fn presence(full: &Members, name: &str, about: &str) -> Vec<Row> {
-    let value = full.value(name);
-    let row = |label: &str, members: Members, assumed| Row {
+fn presence(base: &Members, name: &str, value: &str) -> Vec<Row> {
+    let row = |label: &str, members: Members, near: &str, assumed| Row {
         id: format!("{name}/{label}"),
         body: members.text().into(),
-        near: vec![format!("{about}.required"), format!("{}.anyOf", Body::Request.name())],
+        near: vec![format!("{}.{near}", Body::Request.name())],
         assumed,
     };
-    let without = full.without(name);
+    let without = base.without(name);
     let snake: String = name
         .chars()
         .flat_map(|one| one.is_uppercase().then_some('_').into_iter().chain(one.to_lowercase()))
         .collect();
     let capital = name[..1].to_uppercase() + &name[1..];
-    let mut rows = vec![row("missing", without.clone(), false)];
-    for (label, other) in [("snake-case", snake), ("capital", capital), ("upper-case", name.to_uppercase())] {
-        rows.push(row(label, without.with(&other, &value), false));
-    }
-    rows.push(row("twice-right-last", without.with_both(name, "null", &value), true));
-    rows.push(row("twice-right-first", without.with_both(name, &value, "null"), true));
-    rows
+    vec![
+        row("missing", without.clone(), "anyOf", false),
+        // Where the member may be left out, these have one that nobody named.
+        row("snake-case", without.with(&snake, value), "object", true),
+        row("capital", without.with(&capital, value), "object", true),
+        row("upper-case", without.with(&name.to_uppercase(), value), "object", true),
+        row("twice-right-last", without.with_both(name, "null", value), "object", true),
+        row("twice-right-first", without.with_both(name, value, "null"), "object", true),
+    ]
 }
 
 /// Values for one item of a list: alone, first, last.
-fn items(full: &Members, name: &str, about: &str, schema: &Value) -> Vec<Row> {
-    let good = full.first_item(name);
+fn items(base: &Members, name: &str, good: &str, about: &str, schema: &Value) -> Vec<Row> {
     let mut rows = Vec::new();
     for candidate in candidates(schema) {
         let raw = &candidate.raw;
@@ -162,7 +183,7 @@ fn items(full: &Members, name: &str, about: &str, schema: &Value) -> Vec<Row> {
         for (place, list) in lists {
             rows.push(Row {
                 id: format!("{name}/items/{}/{place}", candidate.label),
-                body: full.with(name, &list).text().into(),
+                body: base.with(name, &list).text().into(),
                 near: near(&format!("{about}.items"), &candidate.about, schema),
                 assumed: candidate.assumed,
             });
@@ -172,10 +193,10 @@ fn items(full: &Members, name: &str, about: &str, schema: &Value) -> Vec<Row> {
     for count in [2, 10, 100, 1_000] {
         if most.is_none_or(|most| count <= most) {
             let count = usize::try_from(count).unwrap_or(1);
-            let list = format!("[{}]", vec![good.as_str(); count].join(","));
+            let list = format!("[{}]", vec![good; count].join(","));
             rows.push(Row {
                 id: format!("{name}/{count}-items"),
-                body: full.with(name, &list).text().into(),
+                body: base.with(name, &list).text().into(),
                 near: vec![format!("{about}.array")],
                 assumed: count > 100,
             });
@@ -185,9 +206,10 @@ fn items(full: &Members, name: &str, about: &str, schema: &Value) -> Vec<Row> {
 }
 
 /// The members that may be left out: each of them missing, null, empty or filled, with each of the others.
-fn combinations(full: &Members, names: &[String]) -> Vec<Row> {
+fn combinations(full: &Members, contract: &Contract) -> Vec<Row> {
     const STATES: [&str; 4] = ["missing", "null", "empty", "filled"];
-    let lists: Vec<&String> = names.iter().filter(|name| full.value(name).starts_with('[')).collect();
+    let lists: Vec<&str> =
+        contract.members(Body::Request).filter(|name| full.value(name).starts_with('[')).collect();
     let count = STATES.len().pow(u32::try_from(lists.len().min(4)).unwrap_or(4));
     (0..count)
         .map(|number| {
@@ -235,7 +257,7 @@ mod tests {
     #[test]
     fn each_row_has_an_id_of_its_own_and_each_clause_is_kept_and_broken() {
         let contract = Contract::default();
-        let rows = rows(&contract);
+        let rows = rows(&contract, &Members::full(&contract));
         let ids: HashSet<_> = rows.iter().map(|row| &row.id).collect();
         assert_eq!(ids.len(), rows.len());
         let broken: HashSet<String> = rows

@@ -13,10 +13,8 @@ use crate::text;
 pub(super) async fn exchanges(gauge: &mut Gauge<'_>) {
     // The next ones have a connection each; one that is kept would make a server wait that serves one at a time.
     gauge.wire.hang_up();
-    let makes_groups = gauge.judge.groups > 0 || {
-        let request = gauge.call(gauge.example());
-        gauge.wire.send_apart(&request).await.status() == Some(gauge.contract.success().0)
-    };
+    let control = gauge.call(gauge.example());
+    let makes_groups = gauge.is_success(&gauge.wire.send_apart(&control).await);
     for check in &CHECKS {
         let found = match origin(gauge) {
             Ok(_) if !makes_groups && matches!(check.expect, Expect::Groups(_)) => {

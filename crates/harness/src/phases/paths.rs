@@ -97,7 +97,7 @@ async fn control(gauge: &mut Gauge<'_>, instance: InstanceId) -> bool {
         return false;
     }
     let request = gauge.call_on(instance, gauge.example());
-    gauge.wire.send(&request).await.status() == Some(gauge.contract.success().0)
+    gauge.is_success(&gauge.wire.send(&request).await)
 }
 
 /// A token of which the length is at a limit, where the target takes any token.
@@ -113,7 +113,7 @@ async fn tokens(gauge: &mut Gauge<'_>) {
     };
     // One that nobody has named: if it is taken, so are those at the limits.
     let Some(control) = call(gauge, "another0token0of0the0harness") else { return };
-    if gauge.wire.send(&control).await.status() != Some(contract.success().0) {
+    if !gauge.is_success(&gauge.wire.send(&control).await) {
         return;
     }
     let Some((name, limits)) = parameter(gauge, "string") else { return };

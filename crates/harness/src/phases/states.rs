@@ -142,7 +142,7 @@ async fn recovery(gauge: &mut Gauge<'_>, error: &ErrorCase) {
         expected: Expected::Success(None),
     };
     let mut reply = gauge.wire.send(&fails.request).await;
-    if reply.status() != Some(gauge.contract.success().0) {
+    if !gauge.is_success(&reply) {
         let findings = gauge.judge(&fails, &reply);
         gauge.note(&fails, &reply, findings).await;
         for _ in 0..PATIENCE {

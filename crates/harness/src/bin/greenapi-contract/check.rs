@@ -39,7 +39,7 @@ pub(crate) struct Policy {
     /// Make every broken clause a failure, also those that are observed or assumed
     #[arg(long)]
     strict: bool,
-    /// Broken clauses that are known: a TOML file of [[accepted]] with clause, reason and expires
+    /// Broken clauses that are known: a TOML file of `[[accepted]]` with clause, reason and expires
     ///
     /// They become notes until the day on which they expire. An entry that is out of date, or that is not needed, is a failure.
     #[arg(long, value_name = "FILE")]

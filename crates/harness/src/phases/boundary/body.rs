@@ -1,4 +1,4 @@
-use greenapi_model::Contract;
+use greenapi_model::{Body, Contract};
 use serde_json::Value;
 
 use super::example_values;
@@ -19,10 +19,10 @@ pub(super) struct Members(Vec<(String, String)>);
 
 impl Members {
     /// Each member that the contract names, with a value of its examples.
-    pub(super) fn full(contract: &Contract, names: &[String]) -> Self {
+    pub(super) fn full(contract: &Contract) -> Self {
         let values = example_values(contract);
-        let member = |name: &String| Some((name.clone(), values.get(name)?.to_string()));
-        Self(names.iter().filter_map(member).collect())
+        let member = |name: &str| Some((name.to_owned(), values.get(name)?.to_string()));
+        Self(contract.members(Body::Request).filter_map(member).collect())
     }
 
     pub(super) fn value(&self, name: &str) -> String {

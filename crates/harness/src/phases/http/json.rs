@@ -79,11 +79,12 @@ pub(super) async fn bodies(gauge: &mut Gauge<'_>) {
         let found = if gauge.wants(&format!("http/{check}")) {
             let request = gauge.call(body(gauge.example().as_bytes()));
             let reply = gauge.wire.send(&request).await;
-            let taken = reply.status() == Some(gauge.contract.success().0);
+            let taken = gauge.is_success(&reply);
             let found = match &reply {
                 Reply::Withheld(why) => Err(why.clone()),
                 Reply::Nothing(why) => Ok(Some(format!("no answer: {why}"))),
-                Reply::Answer(answer) if answer.status >= 500 => {
+                // Not those that the contract knows, such as that of a body which is too large.
+                Reply::Answer(answer) if answer.status >= 500 && !gauge.judge.is_known_error(answer) => {
                     Ok(Some(format!("the status {}", answer.status)))
                 }
                 Reply::Answer(_) if taken && is_refused => Ok(Some("it was taken".to_owned())),
