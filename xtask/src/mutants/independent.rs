@@ -1,8 +1,7 @@
 //! A server that shares no code with this project, and its mutants.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use greenapi_harness::{Harness, StatesUrl, Target};
 use greenapi_model::InstanceState;
@@ -11,6 +10,7 @@ use serde::Deserialize;
 use super::score::Judged;
 use super::{Expected, Mutant, any_token, failed, judged};
 use crate::failure::Failure;
+use crate::server::Server;
 
 const SERVER: &str = "tests/independent/server.py";
 const READY: &str = "listening on ";
@@ -54,9 +54,9 @@ impl Servers {
         if mutant.name != CORRECT {
             command.args(["--mutant", &mutant.name]);
         }
-        let running = Running::start(command)?;
-        let states = StatesUrl::new(&format!("{}/_pact/provider_states", running.url)).map_err(failed)?;
-        let target = Target::new(&running.url, any_token()?)
+        let server = Server::start(&mut command, |line| line.strip_prefix(READY).map(str::to_owned))?;
+        let states = StatesUrl::new(&format!("{}/_pact/provider_states", server.url())).map_err(failed)?;
+        let target = Target::new(server.url(), any_token()?)
             .map_err(|error| failed(format!("{}: {error}", mutant.name)))?
             .authorized(1_101_000_001)
             .instance(InstanceState::Starting, 1_101_000_002.into())
@@ -70,38 +70,5 @@ impl Servers {
         let mut command = Command::new("python3");
         command.arg(&self.program).env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null());
         command
-    }
-}
-
-/// A server that is ended when it is dropped.
-struct Running {
-    child: Child,
-    url: String,
-}
-
-impl Running {
-    fn start(mut command: Command) -> Result<Self, Failure> {
-        let child = command.stdout(Stdio::piped()).spawn();
-        let mut running = Self {
-            child: child.map_err(|error| Failure::io("start python3".to_owned(), &error))?,
-            url: String::new(),
-        };
-        let mut line = String::new();
-        if let Some(stdout) = running.child.stdout.take() {
-            let read = BufReader::new(stdout).read_line(&mut line);
-            read.map_err(|error| Failure::io(format!("read what {SERVER} says"), &error))?;
-        }
-        let url = line.trim().strip_prefix(READY);
-        running.url =
-            url.ok_or_else(|| failed(format!("{SERVER} said {line:?} when it was started")))?.to_owned();
-        Ok(running)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It keeps nothing, so there is nothing to end in order.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
