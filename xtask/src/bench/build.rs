@@ -6,14 +6,24 @@ use std::process::{Command, Stdio};
 use crate::cargo;
 use crate::failure::Failure;
 
-/// Builds one program of a package, and says where it is.
-pub(crate) fn released(root: &Path, package: &str, program: &str) -> Result<PathBuf, Failure> {
+/// Builds programs, each a package and its name in it, and says where they are. All at once, so that what they share is
+/// built once.
+pub(crate) fn released<const NUMBER: usize>(
+    root: &Path,
+    programs: [(&str, &str); NUMBER],
+) -> Result<[PathBuf; NUMBER], Failure> {
     let mut command = cargo();
-    command.args(["build", "--release", "--package", package, "--bin", program]);
-    command.args(["--message-format", "json-render-diagnostics"]);
-    let messages = output(command.current_dir(root).stderr(Stdio::inherit()), &format!("build {program}"))?;
-    place(&messages, program)
-        .ok_or_else(|| Failure::failed(format!("cargo did not say where it built {program}")))
+    command.args(["build", "--release", "--message-format", "json-render-diagnostics"]);
+    for (package, program) in programs {
+        command.args(["--package", package, "--bin", program]);
+    }
+    let messages = output(command.current_dir(root).stderr(Stdio::inherit()), "build what is measured")?;
+    let mut places = [(); NUMBER].map(|()| PathBuf::new());
+    for (at, (_, program)) in places.iter_mut().zip(programs) {
+        *at = place(&messages, program)
+            .ok_or_else(|| Failure::failed(format!("cargo did not say where it built {program}")))?;
+    }
+    Ok(places)
 }
 
 /// What a command writes on stdout, if it succeeds.

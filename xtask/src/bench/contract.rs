@@ -11,7 +11,6 @@ use std::path::Path;
 use crate::bench::contract::process::Usage;
 use crate::bench::contract::schemathesis::Schemathesis;
 use crate::bench::contract::table::Row;
-use crate::bench::contract::tester::{Mock, Tester};
 use crate::bench::machine;
 use crate::bench::progress::progress;
 use crate::failure::Failure;
@@ -42,13 +41,12 @@ const QUICK: Size = Size { cases: [Some(20), Some(200)], examples: Some(5) };
 
 pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
     let (rounds, size) = if arguments.quick { (1, QUICK) } else { (arguments.rounds, FULL) };
-    // Asked first, as it takes minutes until the numbers of the others are there.
+    // Asked first, as it may take minutes to build the others.
     let schemathesis = Schemathesis::find(root)?;
     if schemathesis.is_none() && std::env::var_os("CI").is_some() && !arguments.quick {
         return Err(Failure::failed(schemathesis::missing()));
     }
-    let tester = Tester::build(root)?;
-    let mock = Mock::build(root)?;
+    let (mock, tester) = tester::built(root)?;
     let mut ours = size.cases.map(|cases| Row::new(tester::name(cases)));
     let mut theirs =
         Row::new(schemathesis.as_ref().map_or("Schemathesis".to_owned(), |one| one.name().to_owned()));

@@ -48,7 +48,7 @@ fn table(told: &Told, ours: &[Judged]) -> String {
     for Peer { name, .. } in &told.peers {
         let _ = write!(text, " {name} |");
     }
-    text.push_str(&format!("\n|---|---|{}\n", "---|".repeat(told.peers.len())));
+    let _ = writeln!(text, "\n|---|---|{}", "---|".repeat(told.peers.len()));
     for one in mutants {
         let sign = |found: bool| if found { "found" } else { "" };
         let _ = write!(text, "| {} | {} |", one.name, sign(one.is_found()));

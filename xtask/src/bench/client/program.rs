@@ -23,7 +23,8 @@ pub(crate) struct Measured {
 
 impl Bench {
     pub(crate) fn build(root: &Path) -> Result<Self, Failure> {
-        build::released(root, "bench", "client-bench").map(Self)
+        let [program] = build::released(root, [("bench", "client-bench")])?;
+        Ok(Self(program))
     }
 
     pub(crate) fn program(&self) -> &OsStr {

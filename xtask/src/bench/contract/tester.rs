@@ -11,13 +11,17 @@ use crate::bench::build;
 use crate::failure::Failure;
 use crate::server::Server;
 
+/// Builds both as they are released.
+pub(super) fn built(root: &Path) -> Result<(Mock, Tester), Failure> {
+    let programs = [("greenapi-mock-server", "greenapi-mock"), ("greenapi-harness", "greenapi-contract")];
+    let [mock, program] = build::released(root, programs)?;
+    let report = program.with_file_name("bench-contract.json");
+    Ok((Mock(mock), Tester { program, report }))
+}
+
 pub(super) struct Mock(PathBuf);
 
 impl Mock {
-    pub(super) fn build(root: &Path) -> Result<Self, Failure> {
-        build::released(root, "greenapi-mock-server", "greenapi-mock").map(Self)
-    }
-
     /// It writes its log, as it says where it is only then, but to nobody.
     pub(super) fn start(&self) -> Result<Server, Failure> {
         let mut command = Command::new(&self.0);
@@ -45,12 +49,6 @@ struct Report {
 }
 
 impl Tester {
-    pub(super) fn build(root: &Path) -> Result<Self, Failure> {
-        let program = build::released(root, "greenapi-harness", "greenapi-contract")?;
-        let report = program.with_file_name("bench-contract.json");
-        Ok(Self { program, report })
-    }
-
     /// A run against the mock, with so many cases a phase or as many as it makes by default: its requests, and what it took.
     pub(super) fn check(&self, mock: &Server, cases: Option<u32>) -> Result<(u64, Usage), Failure> {
         let states = format!("{}/__admin/provider-states", mock.url());
