@@ -1,7 +1,7 @@
 """Compares with peers: Schemathesis and Specmatic try the independent server and each of its mutants.
 
 Prints one JSON document. A peer finds a mutant if it fails where it does not fail at the correct server, which each
-peer tries first.
+peer tries first. With --url each peer tries the one server there instead, which has no mutants.
 """
 
 import argparse
@@ -35,10 +35,10 @@ class Schemathesis:
     environment = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
 
     @staticmethod
-    def command(url, place):
+    def command(url, place, max_examples):
         document = generated_path(DEFAULT_EDITION, "openapi.json")
         reports = ["--report", "json", "--report-json-path", "report.json"]
-        return [*st_command(ST, document, url, MAX_EXAMPLES, EXCLUDED), *reports]
+        return [*st_command(ST, document, url, max_examples, EXCLUDED), *reports]
 
     @staticmethod
     def told(place, lines):
@@ -54,7 +54,10 @@ class Specmatic:
     name = "specmatic"
     version = staticmethod(specmatic_version)
     environment = ENVIRONMENT
-    command = staticmethod(specmatic_command)
+
+    @staticmethod
+    def command(url, place, max_examples):
+        return specmatic_command(url, place)
 
     @staticmethod
     def told(place, lines):
@@ -77,8 +80,13 @@ def main():
             install(peer.name for peer in peers)
             return
         versions = [{"name": peer.name, "version": peer.version()} for peer in peers]
-        mutants = chosen(options)
-        runs = [one for peer in peers for one in runs_of(peer, mutants, options)]
+        if options.versions:
+            runs = []
+        elif options.url:
+            runs = [tried_at(options.url, peer, "url", None, options)[0] for peer in peers]
+        else:
+            mutants = chosen(options)
+            runs = [one for peer in peers for one in runs_of(peer, mutants, options)]
     except Missing as missing:
         print(f"error: {missing}", file=sys.stderr)
         sys.exit(2)
@@ -93,6 +101,15 @@ def arguments():
     parser.add_argument("--peer", action="append", choices=PEERS, help="only this peer (repeatable)")
     parser.add_argument("--only", action="append", metavar="NAME", help="only this mutant (repeatable)")
     parser.add_argument("--server", type=Path, default=ROOT / "tests/independent/server.py", metavar="PATH")
+    parser.add_argument("--versions", action="store_true", help="try nothing, but say which versions there are")
+    parser.add_argument("--url", help="try the server there once, and no mutant")
+    parser.add_argument(
+        "--max-examples",
+        type=int,
+        default=MAX_EXAMPLES,
+        metavar="NUMBER",
+        help=f"how many examples Schemathesis generates of a kind (default {MAX_EXAMPLES})",
+    )
     parser.add_argument("--timeout", type=float, default=120, metavar="SECONDS", help="of one run (default 120)")
     return parser.parse_args()
 
@@ -126,13 +143,17 @@ def runs_of(peer, mutants, options):
 
 def tried(peer, mutant, options):
     """One run against a server of its own, and the set of all that failed in it."""
-    place = TOOLS / "peers/runs" / peer.name / (mutant or "correct")
+    server = [sys.executable, str(options.server.resolve()), "--port", "0", *(["--mutant", mutant] if mutant else [])]
+    with running(server, lambda line: line.removeprefix(READY) if line.startswith(READY) else None) as target:
+        return tried_at(target.ready, peer, mutant or "correct", mutant, options)
+
+
+def tried_at(url, peer, name, mutant, options):
+    place = TOOLS / "peers/runs" / peer.name / name
     # What an earlier run has left there would be taken for that of this one.
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    server = [sys.executable, str(options.server.resolve()), "--port", "0", *(["--mutant", mutant] if mutant else [])]
-    with running(server, lambda line: line.removeprefix(READY) if line.startswith(READY) else None) as target:
-        code, seconds, lines = called(peer, target.ready, place, options.timeout)
+    code, seconds, lines = called(peer, peer.command(url, place, options.max_examples), place, options.timeout)
     one = {"peer": peer.name, "mutant": mutant, "found": code == 1, "requests": None, "seconds": round(seconds, 2)}
     failing = set()
     if code is None:
@@ -147,10 +168,10 @@ def tried(peer, mutant, options):
     return one, failing
 
 
-def called(peer, url, place, timeout):
+def called(peer, command, place, timeout):
     """The exit code, or None where the peer did not end in time; its seconds; and the lines that it has written."""
     start = time.monotonic()
-    process = Process(peer.command(url, place), place, peer.environment)
+    process = Process(command, place, peer.environment)
     try:
         code = process.wait_ended(timeout)
         seconds = time.monotonic() - start

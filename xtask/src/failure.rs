@@ -25,6 +25,11 @@ impl Failure {
         Self { exit, messages: messages.into_iter().collect() }
     }
 
+    /// Something went wrong, as the message says.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, [message.into().trim_end().to_owned()])
+    }
+
     /// `what` was tried: "write spec/x.yaml".
     pub(crate) fn io(what: impl fmt::Display, error: &io::Error) -> Self {
         Self::new(Exit::Failed, [format!("cannot {what}: {error}")])

@@ -5,6 +5,8 @@ mod codegen;
 mod contract;
 mod failure;
 mod mutants;
+mod peers;
+mod server;
 mod test;
 
 use std::env;
@@ -24,6 +26,7 @@ Examples:
   cargo xtask mutants          the harness against servers that are broken in one way each
   cargo xtask test             before a commit: all that a change has to pass
   cargo xtask bench client     how fast the client is, beside bare hyper and reqwest
+  cargo xtask bench contract   how fast the contract tester is, beside Schemathesis
 
 Exit codes:
   0  done, or up to date

@@ -50,6 +50,8 @@ struct Mutant {
 enum Expected {
     /// Nothing: it keeps the contract.
     Nothing,
+    /// Nothing that is a failure: it keeps what is documented.
+    NoFailure,
     /// One of the clauses that it breaks.
     Named,
     /// Some clause, as several are broken at once.

@@ -1,11 +1,19 @@
-use std::io::{IsTerminal, Write, stderr};
+//! `cargo xtask bench client`: the client beside bare hyper and reqwest.
+
+mod program;
+mod table;
+mod valgrind;
+
+use std::io::{Write, stderr};
 use std::path::Path;
 
+use crate::bench::client::program::Bench;
+use crate::bench::client::table::Row;
+use crate::bench::client::valgrind::PerCall;
 use crate::bench::machine;
-use crate::bench::process::{Bench, Server};
-use crate::bench::table::{self, Row};
-use crate::bench::valgrind::{self, PerCall};
-use crate::failure::{Exit, Failure};
+use crate::bench::progress::progress;
+use crate::failure::Failure;
+use crate::server::Server;
 
 /// The clients, in the order of their turns: as the bench calls them, and as a person reads them.
 const CLIENTS: [(&str, &str); 3] =
@@ -35,13 +43,13 @@ pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Re
     if !valgrind {
         let missing = "valgrind is missing, which counts instructions and allocations; Debian: apt-get install valgrind";
         if std::env::var_os("CI").is_some() {
-            return Err(Failure::new(Exit::Failed, [missing.to_owned()]));
+            return Err(Failure::failed(missing));
         }
         // Said once more in the table, by what is not there.
         writeln!(stderr(), "warning: {missing}")?;
     }
     let bench = Bench::build(root)?;
-    let server = Server::start(&bench)?;
+    let server = bench.serve()?;
     let mut rows: Vec<Row> = CLIENTS.iter().map(|(_, name)| Row::new(name)).collect();
     for (at, concurrency) in CONCURRENCIES.into_iter().enumerate() {
         for round in 1..=rounds {
@@ -60,7 +68,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Re
         }
     }
     drop(server);
-    writeln!(out, "{}", machine::described(rounds, calls))?;
+    writeln!(out, "{}", machine::described(rounds, &format!("{calls} calls each")))?;
     write!(out, "{}", table::rendered(&rows))?;
     Ok(())
 }
@@ -73,11 +81,4 @@ fn counted(bench: &Bench, server: &Server, client: &str) -> Result<PerCall, Fail
     let few = valgrind::counted(bench, server, client, FEW)?;
     let many = valgrind::counted(bench, server, client, MANY)?;
     Ok(many.per_call_since(&few, MANY - FEW))
-}
-
-fn progress(what: &str) {
-    if stderr().is_terminal() {
-        // Where stderr is closed there is nobody to tell.
-        let _ = writeln!(stderr(), "  {what} …");
-    }
 }

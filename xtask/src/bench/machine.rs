@@ -3,13 +3,13 @@
 use std::fs;
 use std::process::Command;
 
-/// One line on the machine, the day, and how much was measured.
-pub(crate) fn described(rounds: u16, calls: u64) -> String {
+/// One line on the machine, the day, and how much was measured: `each` is what a round was.
+pub(crate) fn described(rounds: u16, each: &str) -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let rounds = if rounds == 1 { "1 round".to_owned() } else { format!("{rounds} rounds") };
     let model = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| model(&text));
     format!(
-        "{cores} cores ({}), {}, {}, median (least–most) of {rounds}, {calls} calls each\n",
+        "{cores} cores ({}), {}, {}, median (least–most) of {rounds}, {each}\n",
         model.as_deref().unwrap_or("of a kind that is not known"),
         first_line("rustc", &["--version"]),
         first_line("date", &["-u", "+%Y-%m-%d"]),

@@ -9,6 +9,10 @@ impl Samples {
         self.0.push(sample);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The one in the middle, or between the two in the middle; 0 if there is none.
     pub(crate) fn median(&self) -> f64 {
         let mut sorted = self.0.clone();

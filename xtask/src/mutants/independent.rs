@@ -1,8 +1,7 @@
-//! A server that shares no code with this project, and its mutants.
+//! Servers that share no code with this project, and the mutants of one of them.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use greenapi_harness::{Harness, StatesUrl, Target};
 use greenapi_model::{Contract, InstanceState};
@@ -11,16 +10,24 @@ use serde::Deserialize;
 use super::score::Judged;
 use super::{Expected, Mutant, any_token, failed, judged, only_warns};
 use crate::failure::Failure;
+use crate::server::Server;
 
-const SERVER: &str = "tests/independent/server.py";
+/// Below the root.
+const FOLDER: &str = "tests/independent";
+const SERVER: &str = "server.py";
 const READY: &str = "listening on ";
 
 /// Without a mutant.
 const CORRECT: &str = "the independent server";
 
+/// Servers that keep what is documented and nothing more, with their options.
+const PLAIN: [(&str, &[&str]); 2] =
+    [("a plain server", &[]), ("a plain server that keeps connections", &["--keep-alive"])];
+const PLAIN_SERVER: &str = "plain.py";
+
 pub(super) struct Servers<'c> {
     contract: &'c Contract,
-    program: PathBuf,
+    folder: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -31,18 +38,18 @@ struct Listed {
 
 impl<'c> Servers<'c> {
     pub(super) fn new(root: &Path, contract: &'c Contract) -> Result<Self, Failure> {
-        let program = root.join(SERVER);
-        if program.is_file() {
-            Ok(Self { contract, program })
+        let folder = root.join(FOLDER);
+        if folder.is_dir() {
+            Ok(Self { contract, folder })
         } else {
-            Err(failed(format!("{SERVER} is not there")))
+            Err(failed(format!("{FOLDER} is not there")))
         }
     }
 
-    /// Each mutant, and first the correct server.
+    /// Each mutant, and first the servers that are not broken.
     pub(super) fn mutants(&self) -> Result<Vec<Mutant>, Failure> {
         let listed = self
-            .command()
+            .python(SERVER)
             .args(["--list-mutants", "--json"])
             .output()
             .map_err(|error| Failure::io("start python3".to_owned(), &error))?;
@@ -58,63 +65,48 @@ impl<'c> Servers<'c> {
             let only_warns = only_warns(self.contract, &breaks);
             Mutant { name, breaks, only_warns, expected: Expected::Named }
         };
-        Ok(std::iter::once(correct).chain(listed.into_iter().map(mutant)).collect())
+        let plain = PLAIN.iter().map(|(name, _)| Mutant {
+            name: (*name).to_owned(),
+            breaks: Vec::new(),
+            only_warns: true,
+            expected: Expected::NoFailure,
+        });
+        Ok(std::iter::once(correct).chain(plain).chain(listed.into_iter().map(mutant)).collect())
     }
 
     pub(super) fn try_on(&self, harness: &Harness, mutant: &Mutant) -> Result<Judged, Failure> {
-        let mut command = self.command();
-        command.args(["--port", "0"]);
-        if mutant.name != CORRECT {
+        let plain = PLAIN.iter().find(|(name, _)| *name == mutant.name);
+        let (program, states_path) =
+            if plain.is_some() { (PLAIN_SERVER, "states") } else { (SERVER, "_pact/provider_states") };
+        let mut command = self.python(program);
+        command
+            .args(["--port", "0"])
+            .args(plain.map_or(&[][..], |(_, options)| options))
+            .stderr(Stdio::null());
+        if mutant.expected == Expected::Named {
             command.args(["--mutant", &mutant.name]);
         }
-        let running = Running::start(command)?;
-        let states = StatesUrl::new(&format!("{}/_pact/provider_states", running.url)).map_err(failed)?;
-        let target = Target::new(&running.url, any_token()?)
+        let server = Server::start(&mut command, |line| line.strip_prefix(READY).map(str::to_owned))?;
+        let states = StatesUrl::new(&format!("{}/{states_path}", server.url())).map_err(failed)?;
+        let target = Target::new(server.url(), any_token()?)
             .map_err(|error| failed(format!("{}: {error}", mutant.name)))?
             .authorized(1_101_000_001)
-            .instance(InstanceState::Starting, 1_101_000_002.into())
-            .instance(InstanceState::NotAuthorized, 1_101_000_003.into())
-            .other_token(1_101_000_005.into())
             .states(states);
+        // It has instances that are in a state from the beginning.
+        let target = if plain.is_some() {
+            target
+        } else {
+            target
+                .instance(InstanceState::Starting, 1_101_000_002.into())
+                .instance(InstanceState::NotAuthorized, 1_101_000_003.into())
+                .other_token(1_101_000_005.into())
+        };
         judged(harness, &target, mutant)
     }
 
-    fn command(&self) -> Command {
+    fn python(&self, program: &str) -> Command {
         let mut command = Command::new("python3");
-        command.arg(&self.program).env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null());
+        command.arg(self.folder.join(program)).env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::null());
         command
-    }
-}
-
-/// A server that is ended when it is dropped.
-struct Running {
-    child: Child,
-    url: String,
-}
-
-impl Running {
-    fn start(mut command: Command) -> Result<Self, Failure> {
-        let child = command.stdout(Stdio::piped()).spawn();
-        let mut running = Self {
-            child: child.map_err(|error| Failure::io("start python3".to_owned(), &error))?,
-            url: String::new(),
-        };
-        let mut line = String::new();
-        if let Some(stdout) = running.child.stdout.take() {
-            let read = BufReader::new(stdout).read_line(&mut line);
-            read.map_err(|error| Failure::io(format!("read what {SERVER} says"), &error))?;
-        }
-        let url = line.trim().strip_prefix(READY);
-        let url = url.ok_or_else(|| failed(format!("{SERVER} said {line:?} when it was started")))?;
-        url.clone_into(&mut running.url);
-        Ok(running)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It keeps nothing, so there is nothing to end in order.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

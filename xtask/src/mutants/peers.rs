@@ -1,47 +1,15 @@
-//! The peers on the same servers, by the script that runs them.
+//! The peers on the same servers.
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use serde::Deserialize;
-
-use super::failed;
 use super::score::Judged;
 use crate::failure::Failure;
-
-const SCRIPT: &str = ".ci/foreign/peers.py";
-
-#[derive(Deserialize)]
-struct Told {
-    peers: Vec<Peer>,
-    runs: Vec<Run>,
-}
-
-#[derive(Deserialize)]
-struct Peer {
-    name: String,
-    version: String,
-}
-
-#[derive(Deserialize)]
-struct Run {
-    peer: String,
-    mutant: Option<String>,
-    found: bool,
-    requests: Option<u64>,
-    seconds: f64,
-}
+use crate::peers::{Peer, Told, told};
 
 /// A table in Markdown: who finds what, and how fast. `ours` is what the harness said of the same servers.
 pub(super) fn compare(root: &Path, only: &[String], ours: &[Judged]) -> Result<String, Failure> {
-    let mut command = Command::new("python3");
-    command.arg(root.join(SCRIPT)).current_dir(root).stdin(Stdio::null()).stderr(Stdio::inherit());
-    command.args(only.iter().flat_map(|name| ["--only", name]));
-    let output = command.output().map_err(|error| Failure::io(format!("run {SCRIPT}"), &error))?;
-    let told: Told = serde_json::from_slice(&output.stdout).map_err(|error| {
-        failed(format!("{SCRIPT} did not work ({error}); `python3 {SCRIPT} --install` installs the peers"))
-    })?;
+    let told = told(root, only.iter().flat_map(|name| ["--only", name]))?;
     Ok(table(&told, ours))
 }
 

@@ -18,6 +18,11 @@ pub(super) struct Judged {
 }
 
 impl Judged {
+    /// Whether it is a broken server.
+    fn is_broken(&self) -> bool {
+        matches!(self.expected, Expected::Named | Expected::Something)
+    }
+
     /// Whether it was found to be broken.
     pub(super) fn is_found(&self) -> bool {
         !self.broken.is_empty()
@@ -28,6 +33,7 @@ impl Judged {
         let is_named = self.broken.iter().any(|clause| self.breaks.contains(clause));
         match self.expected {
             Expected::Nothing if self.is_found() => Some("a false alarm"),
+            Expected::NoFailure if self.failures > 0 => Some("a false alarm"),
             Expected::Named | Expected::Something if !self.is_found() => Some("not found"),
             Expected::Named if !is_named => Some("named wrongly"),
             _ if self.only_warns && self.failures > 0 => Some("a failure for what is not documented"),
@@ -45,11 +51,11 @@ pub(super) struct Score {
 /// The score, and each server of which the verdict is wrong.
 pub(super) fn of(what: &str, judged: &[Judged]) -> Score {
     let mut text = String::new();
-    let broken: Vec<_> = judged.iter().filter(|one| one.expected != Expected::Nothing).collect();
+    let broken: Vec<_> = judged.iter().filter(|one| one.is_broken()).collect();
     let found = broken.iter().filter(|one| one.is_found()).count();
     let named = broken.iter().filter(|one| one.defect().is_none()).count();
     let failing = broken.iter().filter(|one| one.failures > 0).count();
-    let alarms = judged.iter().filter(|one| one.expected == Expected::Nothing && one.is_found()).count();
+    let alarms = judged.iter().filter(|one| !one.is_broken() && one.defect().is_some()).count();
     let correct = judged.len() - broken.len();
     let (requests, seconds) = judged
         .iter()

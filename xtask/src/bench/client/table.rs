@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::bench::client::valgrind::PerCall;
 use crate::bench::samples::Samples;
-use crate::bench::valgrind::PerCall;
 
 /// What was measured of one client, at each concurrency.
 #[derive(Debug)]

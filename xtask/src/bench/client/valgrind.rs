@@ -2,8 +2,9 @@
 
 use std::process::{Command, Stdio};
 
-use crate::bench::process::{Bench, Server, call_arguments, failed};
+use crate::bench::client::program::{Bench, call_arguments};
 use crate::failure::Failure;
+use crate::server::Server;
 
 /// What one call takes.
 #[derive(Clone, Copy, Debug)]
@@ -37,13 +38,17 @@ pub(crate) fn counted(bench: &Bench, server: &Server, client: &str, calls: u64) 
         command.args(["--warm-up", "50"]);
         let output = command.output().map_err(|error| Failure::io("run valgrind", &error))?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        if output.status.success() { Ok(said) } else { Err(failed(&format!("valgrind failed: {said}"))) }
+        if output.status.success() {
+            Ok(said)
+        } else {
+            Err(Failure::failed(format!("valgrind failed: {said}")))
+        }
     };
     // What it would write to a file goes nowhere: the sums are on stderr.
     let callgrind = said(&["--tool=callgrind", "--callgrind-out-file=/dev/null"])?;
     let dhat = said(&["--tool=dhat", "--dhat-out-file=/dev/null"])?;
     read(&callgrind, &dhat)
-        .ok_or_else(|| failed(&format!("what valgrind says is not understood: {callgrind}{dhat}")))
+        .ok_or_else(|| Failure::failed(format!("what valgrind says is not understood: {callgrind}{dhat}")))
 }
 
 /// From callgrind's `Collected : 27182818`, and dhat's `Total:     31,415 bytes in 926 blocks`.
