@@ -61,6 +61,9 @@ impl Findings {
 
 pub(crate) struct Judge<'c> {
     contract: &'c Contract,
+    /// The clauses that each body of a response, or of an error, could break.
+    about_responses: Vec<Arc<Clause>>,
+    about_errors: Vec<Arc<Clause>>,
     /// What was seen of the members that no two answers share.
     seen: HashMap<String, HashSet<u64>>,
     /// How many answers of success could be read, and how many of these tell of a group that was made.
@@ -70,7 +73,18 @@ pub(crate) struct Judge<'c> {
 
 impl<'c> Judge<'c> {
     pub(crate) fn new(contract: &'c Contract) -> Self {
-        Self { contract, seen: HashMap::new(), readable: 0, groups: 0 }
+        let about = |part| {
+            let clauses = contract.clauses().iter().filter(move |clause| clause.part() == part);
+            let is_of_a_case = |clause: &Clause| {
+                let id = clause.id();
+                contract.errors().iter().any(|case| case.clause().id() == id)
+                    || id.ends_with(".unique")
+                    || id == contract.success().1.id()
+            };
+            clauses.filter(|clause| !is_of_a_case(clause)).cloned().collect()
+        };
+        let (about_responses, about_errors) = (about(Part::Response), about(Part::Error));
+        Self { contract, about_responses, about_errors, seen: HashMap::new(), readable: 0, groups: 0 }
     }
 
     /// The answer to a valid request on an authorized instance.
@@ -198,14 +212,8 @@ impl<'c> Judge<'c> {
         if findings.broken.iter().any(|problem| problem.clause.id() == json) {
             return;
         }
-        let part = if body == Body::Response { Part::Response } else { Part::Error };
-        let about_the_body =
-            self.contract.clauses().iter().filter(|clause| clause.part() == part).filter(|clause| {
-                let id = clause.id();
-                let named_error = self.contract.errors().iter().any(|case| case.clause().id() == id);
-                !named_error && !id.ends_with(".unique") && clause.id() != self.contract.success().1.id()
-            });
-        findings.checked.extend(about_the_body.cloned());
+        let about = if body == Body::Response { &self.about_responses } else { &self.about_errors };
+        findings.checked.extend(about.iter().cloned());
     }
 
     fn unique(&mut self, body: &[u8], findings: &mut Findings) {

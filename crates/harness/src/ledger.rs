@@ -108,7 +108,10 @@ impl Ledger {
             .filter_map(|body| self.counterexample(&format!("{}.json", body.name())).map(|_| body))
             .map(|body| if body == Body::Response { Part::Response } else { Part::Error })
             .collect();
-        let default = |clause: &Clause| match clause.id() {
+        let default = |clause: &Clause, breaking: Option<u64>| match clause.id() {
+            _ if breaking.is_some_and(|count| count > 0) => {
+                "each request that should have got it was accepted"
+            }
             _ if unread.contains(&clause.part()) => "no body that came is JSON",
             id if id.ends_with(".unique") => "no answer had a value of it",
             _ => "no case came to it",
@@ -118,7 +121,7 @@ impl Ledger {
                 Some(counterexample) => Verdict::Broken(Box::new(counterexample)),
                 // Where no request broke it, nobody knows whether it is enforced.
                 None if checks > 0 && breaking != Some(0) => Verdict::Kept,
-                None => Verdict::NotChecked(reason.unwrap_or_else(|| default(&clause).to_owned())),
+                None => Verdict::NotChecked(reason.unwrap_or_else(|| default(&clause, breaking).to_owned())),
             };
             let keeping = if breaking.is_some() { valid } else { checks };
             ClauseResult::new(clause, checks, Coverage { keeping, breaking }, verdict)

@@ -82,6 +82,7 @@ impl Part {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
     id: String,
+    part: Part,
     evidence: Evidence,
     pointer: Pointer,
     sentence: String,
@@ -103,7 +104,7 @@ impl Clause {
     /// What the promise is about.
     #[must_use]
     pub fn part(&self) -> Part {
-        Part::of(&self.id)
+        self.part
     }
 
     /// Where the promise stands in the contract's document (references resolved).
@@ -143,7 +144,8 @@ impl Clauses {
                 format!("the clause id `{id}` is already that of {}: rename one of the two", earlier.pointer),
             ));
         }
-        let clause = Arc::new(Clause { id, evidence, pointer: pointer.clone(), sentence });
+        let (part, pointer) = (Part::of(&id), pointer.clone());
+        let clause = Arc::new(Clause { id, part, evidence, pointer, sentence });
         self.0.push(Arc::clone(&clause));
         Ok(clause)
     }

@@ -127,7 +127,7 @@ impl<'c> Interactions<'c> {
     }
 
     fn provider_state(&self, state: &InstanceState) -> Value {
-        let name = format!("the instance is {}", words(state));
+        let name = format!("the instance is {}", state.words());
         json!({ "name": name, "params": { "idInstance": self.instance.number() } })
     }
 
@@ -156,16 +156,4 @@ fn padded(mut body: Value, most: u64) -> Option<Value> {
     let text = body.as_object_mut()?.values_mut().find(|value| value.is_string())?;
     *text = "x".repeat(most + 1).into();
     Some(body)
-}
-
-/// The name of a state in words: `not authorized`.
-fn words(state: &InstanceState) -> String {
-    let mut words = String::new();
-    for character in state.as_str().chars() {
-        if character.is_uppercase() {
-            words.push(' ');
-        }
-        words.extend(character.to_lowercase());
-    }
-    words
 }

@@ -132,9 +132,11 @@ impl Speller {
                 }
             } else if character == '/' && self.choose(2) == 1 {
                 self.text.push_str("\\/");
-            } else {
+            } else if matches!(character, '"' | '\\') || character.is_ascii_control() {
                 let quoted = Value::String(character.into()).to_string();
-                self.text.push_str(quoted.trim_start_matches('"').strip_suffix('"').unwrap_or(&quoted));
+                self.text.push_str(&quoted[1..quoted.len() - 1]);
+            } else {
+                self.text.push(character);
             }
         }
         self.text.push('"');
