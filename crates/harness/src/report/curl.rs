@@ -20,7 +20,7 @@ pub(super) fn script(url: &str, replay: &Replay) -> String {
         let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
         let _ = write!(options, " -H {}", quoted(&header));
     }
-    if !has_type && !body.is_empty() {
+    if !has_type {
         options.push_str(" -H 'content-type:'");
     }
     // Nothing is sent before the body but the head.

@@ -13,7 +13,7 @@ use crate::target::Known;
 pub(crate) struct Arguments {
     /// The failure as JSON, from `check --reproductions` or the member `replay` of a report; `-` is stdin
     file: PathBuf,
-    /// Where the endpoint is
+    /// Where the endpoint is; the request goes to the instance that it went to, unless --instance names another one
     url: String,
     #[command(flatten)]
     known: Known,
@@ -35,6 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, Failed> {
     let text = text.map_err(|error| Failed::file("read", file, &error))?;
     let replay: Replay = serde_json::from_str(&text)
         .map_err(|error| Failed::wrong_use(format!("{} is no failure: {error}", file.display())))?;
+    let replay = known.instance.into_iter().fold(replay, Replay::on);
     let target = known.target(&contract, url, settings.live)?;
     let harness = settings.harness(&contract)?.clause(replay.clause());
     let report = runtime()?.block_on(harness.replay(&target, &replay))?;
