@@ -113,7 +113,8 @@ impl Target {
     }
 }
 
-/// How long the token is that the text begins with, if it does: each character as it is, as `%73` or as `\u0073`.
+/// How long the token is that the text begins with, if it does: each character as it is, as `%73` or as `\u0073`, of which
+/// the backslash may have been escaped.
 fn spelt(token: &[u8], text: &str) -> Option<usize> {
     let mut rest = text.as_bytes();
     for byte in token {
@@ -122,7 +123,8 @@ fn spelt(token: &[u8], text: &str) -> Option<usize> {
             let code = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
             (code == *byte).then_some(start.len() + 2)
         };
-        let length = if rest.first() == Some(byte) { 1 } else { coded("%").or_else(|| coded(r"\u00"))? };
+        let spellings = ["%", r"\u00", r"\\u00"];
+        let length = if rest.first() == Some(byte) { 1 } else { spellings.into_iter().find_map(coded)? };
         rest = &rest[length..];
     }
     Some(text.len() - rest.len())
@@ -197,6 +199,7 @@ mod tests {
             ("/a-Z.9/a-Z.9a-Z.", "/$TOKEN/$TOKENa-Z."),
             ("%61%2d%5A%2E%39 a%2DZ.9", "$TOKEN $TOKEN"),
             (r#""\u0061-\u005a.9""#, r#""$TOKEN""#),
+            (r"\\u0061\\u002d\\u005A\\u002e\\u0039", "$TOKEN"),
             ("é%6\u{20ac}a-Z.9%", "é%6\u{20ac}$TOKEN%"),
             ("a-z.9 %61-Z.", "a-z.9 %61-Z."),
             ("", ""),
