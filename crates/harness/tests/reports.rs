@@ -45,6 +45,7 @@ fn reports() -> Vec<(&'static str, Report)> {
         seen.is("POST").then(|| Answer::new(200, body).with("x-nasty", "<b>|`</b>"))
     };
     let text = |_: &Seen| Some(Answer::new(500, NASTY));
+    let turned = |seen: &Seen| seen.has("\u{202e}").then(|| Answer::new(418, ""));
     let bytes =
         |_: &Seen| Some(Answer::new(200, [b"\xff\xfe\x00".repeat(500), NASTY.as_bytes().to_vec()].concat()));
     let both = |seen: &Seen| taking(DOCUMENTED)(seen).or_else(|| taking(ASSUMED)(seen));
@@ -70,6 +71,7 @@ fn reports() -> Vec<(&'static str, Report)> {
         ("unknown", run(|_| None, |harness| harness.accept(accepting("a|`<b>", "2026-12-31"), today))),
         ("nasty", run(nasty, |harness| harness)),
         ("text", run(text, |harness| harness)),
+        ("turned", run(turned, |harness| harness)),
         ("bytes", run(bytes, |harness| harness)),
     ]
 }
@@ -92,7 +94,7 @@ fn python(program: &str, name: &str, text: &str) -> String {
 #[cfg(feature = "schemars")]
 #[test]
 fn json_is_of_its_schema() {
-    let schema: Value = serde_json::from_str(&greenapi_harness::report_schema()).unwrap();
+    let schema: Value = serde_json::from_str(&format!("{:#}", greenapi_harness::report_schema())).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
     for (name, report) in reports() {
         let json: Value = serde_json::from_str(&report.to_json()).unwrap();
@@ -288,13 +290,10 @@ fn in_answers(report: &Report, text: &str) -> usize {
 fn a_terminal_gets_no_command_of_the_endpoint() {
     for (name, report) in reports() {
         let text = report.to_string();
-        let is_harmless =
-            |one: char| !one.is_control() && !('\u{202a}'..='\u{202e}').contains(&one) || one == '\n';
+        let is_harmless = |one: char| {
+            !one.is_control() && !('\u{202a}'..='\u{202e}').contains(&one) || one == '\n' || one == '\t'
+        };
         assert!(text.chars().all(is_harmless), "{name}: {}", text.escape_debug());
-        assert_eq!(
-            report.to_terminal().replace('\u{1b}', "").contains(&*format!("seed {}", report.seed())),
-            true
-        );
     }
 }
 

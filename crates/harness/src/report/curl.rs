@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::replay::Replay;
 use crate::target::TOKEN;
+use crate::text;
 
 /// What an argument of a program may hold on every system.
 const ARGUMENT: usize = 60_000;
@@ -36,7 +37,7 @@ pub(super) fn script(url: &str, replay: &Replay) -> String {
 
 /// Whether a text can stand as an argument in a script, and be read there.
 fn is_plain(text: &str) -> bool {
-    text.len() <= ARGUMENT && !text.chars().any(|one| one.is_control() && one != '\n' && one != '\t')
+    text.len() <= ARGUMENT && text.chars().all(|one| one == '\t' || text::is_plain(one))
 }
 
 /// The text as one word of the shell.

@@ -15,12 +15,12 @@ fn a_known_failure_is_a_note_and_a_list_that_is_wrong_is_a_failure() {
         (
             known.clone(),
             0,
-            &["0 failures, 0 warnings, 1 notes", "until 2999-12-31: our proxy fills it in"][..],
+            &["0 failures", "0 warnings", "1 note", "until 2999-12-31: our proxy fills it in"][..],
         ),
         (
             entry(DOCUMENTED, "2001-01-01"),
             1,
-            &["`request.groupName.string` expired on 2001-01-01", "1 failures"],
+            &["`request.groupName.string` expired on 2001-01-01", "1 failure"],
         ),
         (
             known.clone() + &entry("response.200", "2999-12-31"),
@@ -32,7 +32,7 @@ fn a_known_failure_is_a_note_and_a_list_that_is_wrong_is_a_failure() {
             1,
             &["edition 2020-06-29 has no clause `response.nothing`"],
         ),
-        (String::new(), 1, &["1 failures, 0 warnings, 0 notes"]),
+        (String::new(), 1, &["1 failure", "0 warnings", "0 notes"]),
     ] {
         let folder = Folder::new();
         folder.write("accepted.toml", &list);

@@ -31,13 +31,10 @@ fn the_table_is_on_stdout_and_the_progress_on_stderr() {
         assert!(!run.stdout.contains(line));
     }
     assert!(run.stdout.contains("seed 3, contract 2020-06-29"), "{}", run.stdout);
-    for colour in [&["--quiet"], &["-q"]] {
-        let quiet = folder.check(&server, &[&["--seed", "3"], &colour[..]].concat()).with(1);
-        assert_eq!(quiet.stderr, "");
-        let without_count = |text: &str| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
-        assert!(
-            without_count(&quiet.stdout) == without_count(&run.stdout) || quiet.stdout.contains("1 failures")
-        );
+    for quiet in ["--quiet", "-q"] {
+        let run = folder.check(&server, &["--seed", "3", quiet]).with(1);
+        assert_eq!(run.stderr, "");
+        assert!(run.stdout.starts_with("seed 3, contract 2020-06-29"), "{}", run.stdout);
     }
 }
 
