@@ -185,12 +185,10 @@ async fn each_case_that_is_told_can_be_sent_alone() {
 async fn accepted_deviations_are_judged_by_the_day() {
     let server = target(taking(DOCUMENTED));
     let report = |entries: &[(&str, &str)], today: &str| {
-        let toml: String = entries
-            .iter()
-            .map(|(clause, expires)| {
-                format!("[[accepted]]\nclause = \"{clause}\"\nreason = \"r\"\nexpires = {expires}\n")
-            })
-            .collect();
+        let entry = |(clause, expires): &(&str, &str)| {
+            format!("[[accepted]]\nclause = \"{clause}\"\nreason = \"r\"\nexpires = {expires}\n")
+        };
+        let toml = entries.iter().map(entry).collect::<Vec<_>>().concat();
         let list = AcceptedDeviations::from_toml(&toml).unwrap();
         let harness = few().phases([Phase::Examples, Phase::Breaking]).accept(list, today.parse().unwrap());
         let server = &server;

@@ -299,8 +299,8 @@ fn a_terminal_gets_no_command_of_the_endpoint() {
 
 #[test]
 fn no_form_holds_the_token_however_it_is_spelt() {
-    let coded: String = TOKEN.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    let escaped: String = TOKEN.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    let spelt = |one: &dyn Fn(u8) -> String| TOKEN.bytes().map(one).collect::<Vec<_>>().concat();
+    let (coded, escaped) = (spelt(&|byte| format!("%{byte:02x}")), spelt(&|byte| format!("\\u{byte:04x}")));
     for text in [TOKEN, &coded, &escaped] {
         let answers: [fn(&str) -> Answer; 4] = [
             |text| {

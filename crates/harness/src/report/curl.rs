@@ -59,8 +59,10 @@ fn printf(body: &[u8]) -> String {
         (body, 0)
     };
     let mut text = String::new();
-    for byte in head {
+    for (index, byte) in head.iter().enumerate() {
         match byte {
+            // Else it would be an option.
+            b'-' if index == 0 => text.push_str(r"\055"),
             b'\'' => text.push_str(r"'\''"),
             b'\\' => text.push_str(r"\\"),
             b'%' => text.push_str("%%"),
@@ -93,6 +95,11 @@ mod tests {
         fn a_shell_prints_the_bytes(body in prop::collection::vec(any::<u8>(), 1..60), spaces in prop::option::of(99..200_usize)) {
             let body = [body, vec![b' '; spaces.unwrap_or(0)]].concat();
             prop_assert_eq!(output_of(&printf(&body)), body);
+        }
+
+        #[test]
+        fn what_begins_like_an_option_is_none(body in "-[-a-z\\\\%]{0,3}") {
+            prop_assert_eq!(output_of(&printf(body.as_bytes())), body.into_bytes());
         }
 
         #[test]

@@ -71,7 +71,7 @@ fn colours_are_for_a_terminal() {
 
 /// The token with each character as `%XX`.
 fn coded() -> String {
-    TOKEN.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    TOKEN.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 #[test]

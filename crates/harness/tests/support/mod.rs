@@ -281,18 +281,17 @@ fn connection(stream: &TcpStream, shared: &Shared) -> Option<()> {
             lock(&shared.log).push(seen);
             answer
         };
-        let mut bytes = format!("HTTP/1.1 {} \r\n", answer.status);
-        for (name, value) in &answer.headers {
-            bytes += &format!("{name}: {value}\r\n");
-        }
+        let mut lines = vec![format!("HTTP/1.1 {} ", answer.status)];
+        lines.extend(answer.headers.iter().map(|(name, value)| format!("{name}: {value}")));
         if answer.status != 204 {
-            bytes += &format!("Content-Length: {}\r\n", answer.body.len());
+            lines.push(format!("Content-Length: {}", answer.body.len()));
         }
         if closes {
-            bytes += "Connection: close\r\n";
+            lines.push("Connection: close".to_owned());
         }
+        let head = lines.join("\r\n");
         // In one piece, or the last of them would wait for the other side.
-        let bytes = [bytes.as_bytes(), b"\r\n", &answer.body].concat();
+        let bytes = [head.as_bytes(), b"\r\n\r\n", &answer.body].concat();
         (&mut &*stream).write_all(&bytes).ok()?;
         if closes {
             return None;
