@@ -193,3 +193,23 @@ fn a_replay_fails_until_the_server_is_mended_and_goes_to_the_instance_that_is_na
     let input = std::fs::File::open(folder.path(file)).unwrap();
     ended(folder.command(&["replay", "-", &server.url]).stdin(input)).with(1);
 }
+
+#[test]
+fn a_replay_that_cannot_be_tried_is_neither_kept_nor_broken() {
+    let is_starting = |seen: &Seen| seen.is("POST") && seen.target.contains("/waInstance2/");
+    let server = Server::broken(move |seen| is_starting(seen).then(|| group(9_000_000)));
+    let folder = Folder::new();
+    let known = ["--state", "starting=2"];
+    folder.check(&server, &[&known[..], &["--phase", "states", "--reproductions", "again"]].concat()).with(1);
+    let replay = |more: &[&str]| {
+        server.log();
+        folder.run(&[&["replay", "again/error.instance-starting.json", &server.url], more].concat())
+    };
+    replay(&known).with(1);
+    assert_eq!(server.log().iter().filter(|seen| is_starting(seen)).count(), 1);
+    replay(&[]).with(2).says(&["the request was not tried: no instance is named that is starting"]);
+    replay(&[&known[..], &["--live"]].concat())
+        .with(2)
+        .says(&["not tried: such a request could make a group"]);
+    assert!(!server.log().iter().any(|seen| seen.is("POST")));
+}

@@ -2,7 +2,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 
-use greenapi_harness::Replay;
+use greenapi_harness::{Replay, Verdict};
 
 use crate::contract::Chosen;
 use crate::end::{End, Failed};
@@ -40,6 +40,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, Failed> {
     let harness = settings.harness(&contract)?.clause(replay.clause());
     let report = runtime()?.block_on(harness.replay(&target, &replay))?;
     anstream::stdout().write_all(report.to_terminal().as_bytes())?;
+    if let Some(Verdict::NotChecked(why)) = report.result(replay.clause()).map(|result| &result.verdict) {
+        return Err(Failed::wrong_use(format!("the request was not tried: {why}")));
+    }
     // It failed, whatever its evidence, so it has to be seen that it does no longer.
     Ok(if report.broken().next().is_none() { End::Kept } else { End::Broken })
 }
