@@ -175,7 +175,7 @@ fn a_replay_fails_until_the_server_is_mended_and_goes_to_the_instance_that_is_na
             let log = server.log();
             let last = log.last().unwrap();
             assert_eq!((&last.target, &last.body), (&path, &expected.body), "{}", run.stdout);
-            assert_eq!(log.iter().filter(|seen| seen.is("POST")).count(), 1);
+            assert_eq!(log.iter().filter(|seen| seen.body == expected.body).count(), 1);
         }
     }
     is_mended.store(false, Ordering::Relaxed);
