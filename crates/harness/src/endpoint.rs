@@ -35,7 +35,7 @@ pub type Answering<'e> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, End
 /// # }).unwrap();
 /// ```
 pub trait Endpoint: Send + Sync + 'static {
-    /// Answers one request. A call that is dropped is one whose client went away.
+    /// Answers one request. A call that is dropped is one whose client went away; one that panics gave no answer.
     fn call(&self, request: Request<Bytes>) -> Answering<'_>;
 }
 

@@ -175,7 +175,8 @@ impl Harness {
             return Err(TargetError::other(format!("the instance {instance} cannot be called: {violation}")));
         }
         let mut gauge = Gauge::new(self, &wire, instance, &mut observer);
-        gauge.tell(&Event::Start { seed: self.seed, edition: self.contract.edition(), url: &target.url });
+        let url = target.masked(&target.url);
+        gauge.tell(&Event::Start { seed: self.seed, edition: self.contract.edition(), url: &url });
         let first_look = wire.first_look(&self.contract.path(instance, &target.token)).await?;
         gauge.tell(&Event::FirstLook(first_look));
         if target.states.is_some() {

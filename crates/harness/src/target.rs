@@ -97,10 +97,37 @@ impl Target {
         self.other_token
     }
 
-    /// The text without the token.
+    /// The text without the token, as it is and as a path or a text of JSON may spell it.
     pub(crate) fn masked(&self, text: &str) -> String {
-        text.replace(self.token.expose(), TOKEN)
+        let token = self.token.expose().as_bytes();
+        let (mut masked, mut rest) = (String::with_capacity(text.len()), text);
+        while let Some(first) = rest.chars().next() {
+            let (shown, length) = match spelt(token, rest) {
+                Some(length) => (TOKEN, length),
+                None => (&rest[..first.len_utf8()], first.len_utf8()),
+            };
+            masked.push_str(shown);
+            rest = &rest[length..];
+        }
+        masked
     }
+}
+
+/// How long the token is that the text begins with, if it does: each character as it is, as `%73` or as `\u0073`, of which
+/// the backslash may have been escaped.
+fn spelt(token: &[u8], text: &str) -> Option<usize> {
+    let mut rest = text.as_bytes();
+    for byte in token {
+        let coded = |start: &str| {
+            let digits = rest.strip_prefix(start.as_bytes())?.get(..2)?;
+            let code = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+            (code == *byte).then_some(start.len() + 2)
+        };
+        let spellings = ["%", r"\u00", r"\\u00"];
+        let length = if rest.first() == Some(byte) { 1 } else { spellings.into_iter().find_map(coded)? };
+        rest = &rest[length..];
+    }
+    Some(text.len() - rest.len())
 }
 
 /// What stands for the token in all that is shown, and is the variable of the scripts that repeat a request.
@@ -157,5 +184,27 @@ impl fmt::Display for TargetError {
 impl Error for TargetError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.as_ref().map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_is_taken_out_however_it_is_spelt() {
+        let target = Target::new("http://127.0.0.1:1", "a-Z.9".parse().unwrap()).unwrap();
+        for (text, expected) in [
+            ("a-Z.9", "$TOKEN"),
+            ("/a-Z.9/a-Z.9a-Z.", "/$TOKEN/$TOKENa-Z."),
+            ("%61%2d%5A%2E%39 a%2DZ.9", "$TOKEN $TOKEN"),
+            (r#""\u0061-\u005a.9""#, r#""$TOKEN""#),
+            (r"\\u0061\\u002d\\u005A\\u002e\\u0039", "$TOKEN"),
+            ("é%6\u{20ac}a-Z.9%", "é%6\u{20ac}$TOKEN%"),
+            ("a-z.9 %61-Z.", "a-z.9 %61-Z."),
+            ("", ""),
+        ] {
+            assert_eq!(target.masked(text), expected, "{text}");
+        }
     }
 }

@@ -48,11 +48,16 @@ pub(crate) fn shown(bytes: &[u8], target: &Target) -> String {
     format!("{start}… ({} bytes)", bytes.len())
 }
 
-/// The character, or its escape if it would not be seen as what it is: a control character other than a line feed, and
-/// those that turn the direction of a text.
+/// The character, or its escape if it would not be seen as what it is.
 fn printable(character: char) -> impl Iterator<Item = char> {
+    let plain = is_plain(character);
+    let escape = (!plain).then(|| character.escape_default());
+    escape.into_iter().flatten().chain(plain.then_some(character))
+}
+
+/// Whether a character is seen as what it is: no control character other than a line feed, and none of those that turn the
+/// direction of a text.
+pub(crate) fn is_plain(character: char) -> bool {
     let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    let escaped = character.is_control() && character != '\n' || turns;
-    let escape = escaped.then(|| character.escape_default());
-    escape.into_iter().flatten().chain((!escaped).then_some(character))
+    !turns && (character == '\n' || !character.is_control())
 }

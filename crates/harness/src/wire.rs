@@ -1,15 +1,20 @@
 //! The way to a target: sends what may be sent, at the pace that is allowed.
 
+use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
 use greenapi_model::Contract;
 use greenapi_transport::{RawClient, RawRequest};
-use http::Method;
+use http::{Method, Response};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::case::{Answer, Reply, Request};
+use crate::endpoint::{Answering, EndpointError};
 use crate::limits::Limits;
 use crate::target::{Target, TargetError, Way};
 
@@ -57,7 +62,7 @@ impl<'t> Wire<'t> {
             Way::InProcess(_) => Ok(None),
             Way::Wire => RawClient::new(&self.target.url)
                 .map(|client| Some(client.deadline(self.limits.timeout).connect_timeout(self.limits.timeout)))
-                .map_err(|error| TargetError::unreachable(&self.target.url, error)),
+                .map_err(|error| TargetError::unreachable(&self.target.masked(&self.target.url), error)),
         }
     }
 
@@ -104,8 +109,11 @@ impl<'t> Wire<'t> {
         if let Some(rate) = self.limits.rate {
             self.turn(&self.next, Duration::from_secs_f64(1.0 / rate)).await;
         }
-        self.sent.set(self.sent.get() + 1);
-        self.is_over()
+        let over = self.is_over();
+        if over.is_none() {
+            self.sent.set(self.sent.get() + 1);
+        }
+        over
     }
 
     /// Waits until `next`, or the end of the time budget, and puts the next turn so much later.
@@ -169,7 +177,7 @@ impl<'t> Wire<'t> {
             Err(error) => return Reply::Nothing(format!("the request is none: {error}")),
         };
         let start = Instant::now();
-        match timeout(self.limits.timeout, endpoint.call(message)).await {
+        match timeout(self.limits.timeout, caught(|| endpoint.call(message))).await {
             Err(_) => Reply::Nothing(format!("none came within {} s", self.limits.timeout.as_secs_f64())),
             Ok(Err(error)) => Reply::Nothing(self.target.masked(&error.to_string())),
             Ok(Ok(response)) => {
@@ -185,11 +193,30 @@ impl<'t> Wire<'t> {
         let client = self.client.borrow().clone();
         let Some(client) = client else { return Ok(None) };
         match client.send(&RawRequest::new(Method::OPTIONS, path)).await {
-            Err(error) if error.is_connect() => Err(TargetError::unreachable(&self.target.url, error)),
+            Err(error) if error.is_connect() => {
+                Err(TargetError::unreachable(&self.target.masked(&self.target.url), error))
+            }
             Err(_) => Ok(None),
             Ok(response) => Ok(Some(response.timings.total)),
         }
     }
+}
+
+/// What a handler answers. That it panics is no answer, and not the end of the run.
+async fn caught<'e>(call: impl FnOnce() -> Answering<'e>) -> Result<Response<Bytes>, EndpointError> {
+    let mut answering = catch_unwind(AssertUnwindSafe(call)).map_err(|panic| panicked(&*panic))?;
+    poll_fn(|context| {
+        // After a panic it is not polled again.
+        catch_unwind(AssertUnwindSafe(|| answering.as_mut().poll(context)))
+            .unwrap_or_else(|panic| Poll::Ready(Err(panicked(&*panic))))
+    })
+    .await
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> EndpointError {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("the handler panicked: {}", text.unwrap_or("it does not say why")).into()
 }
 
 /// The error and what it comes from, one behind the other.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::replay::Replay;
 use crate::target::TOKEN;
+use crate::text;
 
 /// What an argument of a program may hold on every system.
 const ARGUMENT: usize = 60_000;
@@ -20,7 +21,7 @@ pub(super) fn script(url: &str, replay: &Replay) -> String {
         let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
         let _ = write!(options, " -H {}", quoted(&header));
     }
-    if !has_type && !body.is_empty() {
+    if !has_type {
         options.push_str(" -H 'content-type:'");
     }
     // Nothing is sent before the body but the head.
@@ -36,7 +37,7 @@ pub(super) fn script(url: &str, replay: &Replay) -> String {
 
 /// Whether a text can stand as an argument in a script, and be read there.
 fn is_plain(text: &str) -> bool {
-    text.len() <= ARGUMENT && !text.chars().any(|one| one.is_control() && one != '\n' && one != '\t')
+    text.len() <= ARGUMENT && text.chars().all(|one| one == '\t' || text::is_plain(one))
 }
 
 /// The text as one word of the shell.
@@ -59,8 +60,10 @@ fn printf(body: &[u8]) -> String {
         (body, 0)
     };
     let mut text = String::new();
-    for byte in head {
+    for (index, byte) in head.iter().enumerate() {
         match byte {
+            // Else it would be an option.
+            b'-' if index == 0 => text.push_str(r"\055"),
             b'\'' => text.push_str(r"'\''"),
             b'\\' => text.push_str(r"\\"),
             b'%' => text.push_str("%%"),
@@ -93,6 +96,11 @@ mod tests {
         fn a_shell_prints_the_bytes(body in prop::collection::vec(any::<u8>(), 1..60), spaces in prop::option::of(99..200_usize)) {
             let body = [body, vec![b' '; spaces.unwrap_or(0)]].concat();
             prop_assert_eq!(output_of(&printf(&body)), body);
+        }
+
+        #[test]
+        fn what_begins_like_an_option_is_none(body in "-[-a-z\\\\%]{0,3}") {
+            prop_assert_eq!(output_of(&printf(body.as_bytes())), body.into_bytes());
         }
 
         #[test]

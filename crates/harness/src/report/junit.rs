@@ -12,14 +12,14 @@ impl Report {
     pub fn to_junit(&self) -> String {
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         let summary = self.summary();
-        let (tests, failures, skipped) =
-            (summary.clauses + self.deviations.len(), summary.failures, summary.not_checked + self.untried());
+        let tests = summary.clauses + self.deviations.len() + self.problems.len();
+        let (failures, skipped) =
+            (summary.failures + self.problems.len(), summary.not_checked + self.untried());
         let seconds = self.timings.total.as_secs_f64();
         let name = escaped(&format!("{} {}", self.title, self.edition));
         let _ = writeln!(
             xml,
-            "<testsuites name=\"{name}\" tests=\"{tests}\" failures=\"{}\" skipped=\"{skipped}\" time=\"{seconds:.3}\">",
-            failures + self.problems.len(),
+            "<testsuites name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" skipped=\"{skipped}\" time=\"{seconds:.3}\">",
         );
         let mut parts: Vec<&str> = Vec::new();
         for result in &self.results {

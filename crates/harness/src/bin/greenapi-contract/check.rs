@@ -2,13 +2,13 @@ use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use greenapi_harness::{AcceptedDeviations, Event, Harness};
+use greenapi_harness::{AcceptedDeviations, Event, Harness, Observe as _};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::contract::Chosen;
 use crate::end::{End, Failed};
-use crate::kept::Kept;
+use crate::kept::{Kept, TriedAgain};
 use crate::output::Outputs;
 use crate::progress::Progress;
 use crate::run::{Settings, runtime};
@@ -71,12 +71,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, Failed> {
     let before = kept.read()?;
     let harness = verdict.apply(settings.harness(&contract)?)?.kept(before.clone());
     let mut progress = Progress::new(settings.quiet);
-    let watched = |event: &Event<'_>| greenapi_harness::Observe::observe(&mut progress, event);
+    let mut tried = TriedAgain::default();
+    let watched = |event: &Event<'_>| {
+        progress.observe(event);
+        tried.observe(event);
+    };
     let report = runtime()?.block_on(harness.run_with(&target, watched));
     progress.end();
     let report = report?;
     outputs.write(&report)?;
-    let kept = kept.write(before, &report)?;
+    let kept = kept.write(before, &tried, &report)?;
     if let Some(kept) = kept.filter(|_| !settings.quiet) {
         let _ = writeln!(anstream::stderr(), "{kept}");
     }

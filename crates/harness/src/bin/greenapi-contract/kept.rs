@@ -1,10 +1,11 @@
 //! The file in which failures are kept, to be tried first next time.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use greenapi_harness::{Replay, Report, Verdict};
+use greenapi_harness::{Event, Observe, Phase, Replay, Report, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::end::Failed;
@@ -29,6 +30,25 @@ struct File {
     failures: Vec<Replay>,
 }
 
+/// Which of the failures that are kept were tried again: the ids of their cases.
+#[derive(Default)]
+pub(crate) struct TriedAgain {
+    is_now: bool,
+    cases: HashSet<String>,
+}
+
+impl Observe for TriedAgain {
+    fn observe(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Phase { phase, .. } => self.is_now = *phase == Phase::Kept,
+            Event::Answer { case, .. } if self.is_now => {
+                self.cases.insert((*case).to_owned());
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Kept {
     pub(crate) fn read(&self) -> Result<Vec<Replay>, Failed> {
         if self.no_failures {
@@ -46,8 +66,13 @@ impl Kept {
         }
     }
 
-    /// Keeps what failed, and what failed before of clauses that were not checked now. Says where.
-    pub(crate) fn write(&self, before: Vec<Replay>, report: &Report) -> Result<Option<String>, Failed> {
+    /// Keeps what failed, and what failed before and was not tried again. Says where.
+    pub(crate) fn write(
+        &self,
+        before: Vec<Replay>,
+        tried: &TriedAgain,
+        report: &Report,
+    ) -> Result<Option<String>, Failed> {
         if self.no_failures {
             return Ok(None);
         }
@@ -55,12 +80,13 @@ impl Kept {
             Verdict::Broken(counterexample) => Some(counterexample.replay.clone()),
             _ => None,
         });
-        let was_checked = |replay: &Replay| {
-            report
-                .result(replay.clause())
-                .is_some_and(|result| !matches!(result.verdict, Verdict::NotChecked(_)))
+        let is_over = |replay: &Replay| match report.result(replay.clause()).map(|result| &result.verdict) {
+            // The failure of this run takes its place.
+            Some(Verdict::Broken(_)) => true,
+            Some(Verdict::Kept) => tried.cases.contains(replay.case()),
+            Some(Verdict::NotChecked(_)) | None => false,
         };
-        let before = before.into_iter().filter(|replay| !was_checked(replay));
+        let before = before.into_iter().filter(|replay| !is_over(replay));
         let failures: Vec<Replay> = failures.chain(before).take(MOST).collect();
         if failures.is_empty() {
             return match fs::remove_file(&self.failures) {

@@ -2,7 +2,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 
-use greenapi_harness::Replay;
+use greenapi_harness::{Replay, Verdict};
 
 use crate::contract::Chosen;
 use crate::end::{End, Failed};
@@ -13,7 +13,7 @@ use crate::target::Known;
 pub(crate) struct Arguments {
     /// The failure as JSON, from `check --reproductions` or the member `replay` of a report; `-` is stdin
     file: PathBuf,
-    /// Where the endpoint is
+    /// Where the endpoint is; the request goes to the instance that it went to, unless --instance names another one
     url: String,
     #[command(flatten)]
     known: Known,
@@ -35,10 +35,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, Failed> {
     let text = text.map_err(|error| Failed::file("read", file, &error))?;
     let replay: Replay = serde_json::from_str(&text)
         .map_err(|error| Failed::wrong_use(format!("{} is no failure: {error}", file.display())))?;
+    let replay = known.instance.into_iter().fold(replay, Replay::on);
     let target = known.target(&contract, url, settings.live)?;
     let harness = settings.harness(&contract)?.clause(replay.clause());
     let report = runtime()?.block_on(harness.replay(&target, &replay))?;
     anstream::stdout().write_all(report.to_terminal().as_bytes())?;
+    if let Some(Verdict::NotChecked(why)) = report.result(replay.clause()).map(|result| &result.verdict) {
+        return Err(Failed::wrong_use(format!("the request was not tried: {why}")));
+    }
     // It failed, whatever its evidence, so it has to be seen that it does no longer.
     Ok(if report.broken().next().is_none() { End::Kept } else { End::Broken })
 }

@@ -10,9 +10,9 @@ use crate::end::Failed;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Target")]
 pub(crate) struct Known {
-    /// The authorized instance that most requests go to
-    #[arg(long, value_name = "ID", default_value = "1101000001")]
-    pub(crate) instance: InstanceId,
+    /// The authorized instance that most requests go to [default: 1101000001]
+    #[arg(long, value_name = "ID")]
+    pub(crate) instance: Option<InstanceId>,
     /// The variable of the environment that holds the token [default: any token]
     #[arg(long, value_name = "VARIABLE")]
     token_env: Option<String>,
@@ -61,7 +61,8 @@ impl Known {
                  cannot make one is sent"
             )));
         }
-        let mut target = Target::new(url, self.token()?)?.instance(InstanceState::Authorized, self.instance);
+        let instance = self.instance.unwrap_or(InstanceId::new(1_101_000_001));
+        let mut target = Target::new(url, self.token()?)?.instance(InstanceState::Authorized, instance);
         for (state, id) in &self.states {
             target = target.instance(state.clone(), *id);
         }
