@@ -21,6 +21,9 @@ use crate::states::StateChange;
 use crate::text;
 use crate::wire::Wire;
 
+/// What is said where schema and model differ.
+const DEFECT: &str = "a defect of this project and not of the target: the contract's JSON Schema and its reader differ on this body";
+
 /// How many values a generator may reject before it finds one.
 const TRIES: u32 = 10_000;
 
@@ -113,6 +116,10 @@ impl<'r> Gauge<'r> {
         }
     }
 
+    pub(crate) fn takes_an_example(&self) -> bool {
+        self.example.is_some()
+    }
+
     pub(crate) fn is_success(&self, reply: &Reply) -> bool {
         reply.status() == Some(self.contract.success().0)
     }
@@ -141,8 +148,14 @@ impl<'r> Gauge<'r> {
         self.silences < SILENCES && self.wire.is_over().is_none()
     }
 
+    /// Nothing came back.
+    pub(crate) fn silence(&mut self) {
+        self.silences += 1;
+    }
+
+    /// After a phase in which nothing came any more, the next one has a single case to see whether something does.
     pub(crate) fn begin_phase(&mut self) {
-        self.silences = 0;
+        self.silences = self.silences.min(SILENCES - 1);
     }
 
     pub(crate) fn into_report(
@@ -173,8 +186,8 @@ impl<'r> Gauge<'r> {
             },
             results: self.ledger.into_results(),
             deviations: self.deviations,
-            agreement: self.agreement,
-            problems: Vec::new(),
+            agreement: self.agreement.clone(),
+            problems: self.agreement.defect.iter().map(|body| format!("{DEFECT}: {body}")).collect(),
         };
         report.results.retain(|result| self.harness.selects(result.clause.id()));
         report
@@ -261,7 +274,7 @@ impl<'r> Gauge<'r> {
                 self.silences = 0;
                 self.latencies.add(answer.took);
             }
-            Reply::Nothing(_) => self.silences += 1,
+            Reply::Nothing(_) => self.silence(),
             Reply::Withheld(why) => self.withheld(&case.expected, why),
         }
         if !reply.is_withheld() {
@@ -283,7 +296,7 @@ impl<'r> Gauge<'r> {
             (Expected::Refused(clause, _), Some(error)) => self.judge.refused(clause, error, request, reply),
             (Expected::Success(near), None) => {
                 // Where no request is taken, none says anything of what it is near to.
-                self.judge.success(near.as_ref().filter(|_| self.example.is_some()), reply)
+                self.judge.success(near.as_ref().filter(|_| self.takes_an_example()), reply)
             }
             (Expected::Error(error), None) => self.judge.error(error, request, reply),
             (Expected::Refused(clause, error), None) => {

@@ -23,6 +23,8 @@ pub struct Harness {
     pub(crate) cases: u32,
     pub(crate) only_case: Option<String>,
     pub(crate) kept: Vec<Replay>,
+    /// They go to the instances that they name, and not to that of the run.
+    pub(crate) keeps_instances: bool,
     pub(crate) limits: Limits,
     phases: Vec<Phase>,
     clauses: Vec<String>,
@@ -47,6 +49,7 @@ impl Harness {
             cases: 1_000,
             only_case: None,
             kept: Vec::new(),
+            keeps_instances: false,
             limits: Limits::default(),
             phases: Phase::ALL.to_vec(),
             clauses: Vec::new(),
@@ -231,8 +234,8 @@ impl Harness {
     ///
     /// If nobody answers, or the contract does not know a name in it.
     pub async fn replay(&self, target: &Target, replay: &Replay) -> Result<Report, TargetError> {
-        let harness = Self { kept: vec![replay.clone()], phases: vec![Phase::Kept], ..self.clone() };
-        // Its own instance is the one that is called.
+        let (kept, phases) = (vec![replay.clone()], vec![Phase::Kept]);
+        let harness = Self { kept, phases, keeps_instances: true, ..self.clone() };
         replay.case_for(&self.contract, target).map_err(TargetError::other)?;
         harness.run(target).await
     }

@@ -28,6 +28,8 @@ pub struct Replay {
     /// The clause that was broken.
     pub(crate) clause: String,
     pub(crate) instance: u64,
+    /// Whether that was the instance of the run, so that it stands for the one of another run.
+    pub(crate) own: bool,
     /// The state that the instance has to be in.
     pub(crate) state: String,
     pub(crate) request: KeptRequest,
@@ -83,6 +85,7 @@ impl Replay {
             case: case.id.clone(),
             clause: clause.to_owned(),
             instance: called.number(),
+            own: called == *instance,
             state: state.to_string(),
             request: KeptRequest {
                 method: request.method.clone(),

@@ -270,7 +270,8 @@ impl Report {
         &self.agreement
     }
 
-    /// What is wrong with the list of accepted deviations: what is out of date, and what is not needed.
+    /// What is wrong beside the clauses, each of it a failure: what is out of date or not needed in the list of accepted
+    /// deviations, and a body on which the contract's own readers differ.
     #[must_use]
     pub fn problems(&self) -> &[String] {
         &self.problems
@@ -291,11 +292,11 @@ impl Report {
         self.with(|result| matches!(result.verdict, Verdict::NotChecked(_)))
     }
 
-    /// Whether nothing is a failure: no clause that is [severe](Severity) enough, and nothing in the list of accepted
-    /// deviations. Clauses that were not checked do not count: see [`is_complete`](Self::is_complete).
+    /// Whether nothing is a failure: no clause that is [severe](Severity) enough, and none of the
+    /// [problems](Self::problems). Clauses that were not checked do not count: see [`is_complete`](Self::is_complete).
     #[must_use]
     pub fn is_kept(&self) -> bool {
-        self.failures().next().is_none() && self.problems.is_empty() && self.agreement.defect.is_none()
+        self.failures().next().is_none() && self.problems.is_empty()
     }
 
     /// Whether each clause was checked, from both sides where it has two.

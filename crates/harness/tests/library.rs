@@ -205,16 +205,20 @@ async fn accepted_deviations_are_judged_by_the_day() {
     for (entries, today, problem) in [
         (&[known][..], "2026-11-24", None),
         (&[known], "2026-11-25", None),
-        (&[known], "2026-11-26", Some("the entry for `request.groupName.string` expired on 2026-11-25")),
+        (
+            &[known],
+            "2026-11-26",
+            Some("accepted deviations: the entry for `request.groupName.string` expired on 2026-11-25"),
+        ),
         (
             &[known, ("response.200", "2026-12-31")],
             "2026-11-24",
-            Some("`response.200` is kept, so its entry is not needed: take it out"),
+            Some("accepted deviations: `response.200` is kept, so its entry is not needed: take it out"),
         ),
         (
             &[known, ("request.nothing", "2026-12-31")],
             "2026-11-24",
-            Some("edition 2020-06-29 has no clause `request.nothing`"),
+            Some("accepted deviations: edition 2020-06-29 has no clause `request.nothing`"),
         ),
         // What was not checked says nothing of its entry.
         (&[known, ("error.wrong-token", "2026-12-31")], "2026-11-24", None),

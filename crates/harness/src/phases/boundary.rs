@@ -46,8 +46,8 @@ pub(super) async fn requests(gauge: &mut Gauge<'_>) {
 /// The request that the rows are made from, with as many members as the target takes, and whether it does take it.
 async fn base(gauge: &Gauge<'_>) -> (Members, bool) {
     let full = Members::full(gauge.contract);
-    // In a live service each of them could make a group, and none of the rows is sent.
-    if gauge.wire.limits().live.is_some() {
+    // Where not even an example is taken, or each of them could make a group in a live service, there is no use in trying.
+    if !gauge.takes_an_example() {
         return (full, false);
     }
     let smaller = gauge.contract.members(Body::Request).map(|name| full.without(name));

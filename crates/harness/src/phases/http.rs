@@ -4,6 +4,7 @@ mod checks;
 mod json;
 
 use self::checks::{CHECKS, Check, Expect};
+use crate::case::Reply;
 use crate::gauge::Gauge;
 use crate::report::{Deviation, DeviationFound};
 use crate::socket::{self, Exchange, Origin, Piece};
@@ -13,15 +14,14 @@ use crate::text;
 pub(super) async fn exchanges(gauge: &mut Gauge<'_>) {
     // The next ones have a connection each; one that is kept would make a server wait that serves one at a time.
     gauge.wire.hang_up();
-    let control = gauge.call(gauge.example());
-    let makes_groups = gauge.is_success(&gauge.wire.send_apart(&control).await);
+    let ready = ready(gauge).await;
     for check in &CHECKS {
-        let found = match origin(gauge) {
-            Ok(_) if !makes_groups && matches!(check.expect, Expect::Groups(_)) => {
+        let found = match &ready {
+            Err(why) => DeviationFound::NotChecked((*why).to_owned()),
+            Ok((_, false)) if matches!(check.expect, Expect::Groups(_)) => {
                 DeviationFound::NotChecked("a plain call makes no group either".to_owned())
             }
-            Ok(origin) => exchange(gauge, check, &origin).await,
-            Err(why) => DeviationFound::NotChecked(why.to_owned()),
+            Ok((origin, _)) => exchange(gauge, check, origin).await,
         };
         let Check { check, sentence, source, .. } = *check;
         gauge.deviations.push(Deviation { check, sentence, source, found });
@@ -29,10 +29,21 @@ pub(super) async fn exchanges(gauge: &mut Gauge<'_>) {
     json::bodies(gauge).await;
 }
 
-fn origin(gauge: &Gauge<'_>) -> Result<Origin, &'static str> {
-    match gauge.wire.target.way {
-        Way::InProcess(_) => Err("the target is in this process, so there is no HTTP"),
-        Way::Wire => Origin::of(&gauge.wire.target.url).ok_or("it is not tried over TLS"),
+/// Where the target is, and whether a plain call makes a group; or why nothing of HTTP is tried.
+async fn ready(gauge: &Gauge<'_>) -> Result<(Origin, bool), &'static str> {
+    if matches!(gauge.wire.target.way, Way::InProcess(_)) {
+        return Err("the target is in this process, so there is no HTTP");
+    }
+    let origin = Origin::of(&gauge.wire.target.url).ok_or("it is not tried over TLS")?;
+    if gauge.wire.limits().live.is_some() {
+        return Err("it is not tried at a live service");
+    }
+    if !gauge.wants_some("http/") {
+        return Err("it is no case of this run");
+    }
+    match gauge.wire.send_apart(&gauge.call(gauge.example())).await {
+        Reply::Nothing(_) => Err("a plain call gets no answer either"),
+        reply => Ok((origin, gauge.is_success(&reply))),
     }
 }
 

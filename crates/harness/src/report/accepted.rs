@@ -88,7 +88,9 @@ impl AcceptedDeviations {
         for accepted in &self.0 {
             let id = &accepted.clause;
             if contract.clause(id).is_none() {
-                report.problems.push(format!("edition {} has no clause `{id}`", report.edition));
+                report
+                    .problems
+                    .push(format!("accepted deviations: edition {} has no clause `{id}`", report.edition));
                 continue;
             }
             // A clause that this run was not asked to judge says nothing of its entry.
@@ -97,10 +99,15 @@ impl AcceptedDeviations {
             };
             match &result.verdict {
                 Verdict::Kept => {
-                    report.problems.push(format!("`{id}` is kept, so its entry is not needed: take it out"));
+                    report.problems.push(format!(
+                        "accepted deviations: `{id}` is kept, so its entry is not needed: take it out"
+                    ));
                 }
                 Verdict::Broken(_) if accepted.expires < today => {
-                    report.problems.push(format!("the entry for `{id}` expired on {}", accepted.expires));
+                    report.problems.push(format!(
+                        "accepted deviations: the entry for `{id}` expired on {}",
+                        accepted.expires
+                    ));
                 }
                 Verdict::Broken(_) => {
                     result.severity = Severity::Note;

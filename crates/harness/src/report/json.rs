@@ -39,8 +39,9 @@ struct JsonReport<'r> {
     clauses: Vec<JsonClause<'r>>,
     /// Checks of HTTP and JSON themselves, of which the contract says nothing.
     http: Vec<JsonCheck<'r>>,
-    /// What is wrong with the list of accepted deviations. Each of it is a failure.
-    accepted_deviations: &'r [String],
+    /// What is wrong beside the clauses, such as an entry that is out of date in the list of accepted deviations. Each of
+    /// it is a failure.
+    problems: &'r [String],
     timings: JsonTimings<'r>,
 }
 
@@ -211,7 +212,7 @@ impl Report {
             },
             clauses: self.results.iter().map(clause).collect(),
             http: self.deviations.iter().map(check).collect(),
-            accepted_deviations: &self.problems,
+            problems: &self.problems,
             timings: JsonTimings {
                 total: self.timings.total.as_secs_f64(),
                 first_look: self.timings.first_look.map(|time| time.as_secs_f64()),

@@ -93,15 +93,12 @@ impl Report {
             return;
         }
         let count = self.problems.len();
-        let _ = writeln!(
-            xml,
-            "  <testsuite name=\"accepted deviations\" tests=\"{count}\" failures=\"{count}\">"
-        );
+        let _ = writeln!(xml, "  <testsuite name=\"problems\" tests=\"{count}\" failures=\"{count}\">");
         for problem in &self.problems {
             let problem = escaped(problem);
             let _ = writeln!(
                 xml,
-                "    <testcase classname=\"accepted\" name=\"{problem}\"><failure message=\"{problem}\"/></testcase>"
+                "    <testcase classname=\"problems\" name=\"{problem}\"><failure message=\"{problem}\"/></testcase>"
             );
         }
         xml.push_str("  </testsuite>\n");

@@ -36,7 +36,7 @@ impl Report {
             self.seed,
         );
         for problem in &self.problems {
-            let _ = writeln!(text, "- ❌ accepted deviations: {}\n", cell(problem));
+            let _ = writeln!(text, "- ❌ {}\n", cell(problem));
         }
         self.open_table(&mut text);
         let mut left_out = 0;

@@ -85,7 +85,7 @@ impl Report {
             self.http(out, paint)?;
         }
         for problem in &self.problems {
-            writeln!(out, "\naccepted deviations: {problem}")?;
+            writeln!(out, "\nfailure: {problem}")?;
         }
         self.totals(out, paint)
     }
@@ -163,9 +163,6 @@ impl Report {
             summary.not_checked
         )?;
         writeln!(out, "{} of {} clauses tried from each side", summary.covered, summary.clauses)?;
-        if let Some(body) = &self.agreement.defect {
-            writeln!(out, "DEFECT of the contract's readers: schema and model differ on\n{body}")?;
-        }
         Ok(())
     }
 }

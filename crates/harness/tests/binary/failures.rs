@@ -21,7 +21,7 @@ fn failures_are_tried_first_next_time_and_go_away_when_they_are_kept() {
     let (server, is_mended) = mendable();
     let folder = Folder::new();
     let check = |seed| folder.check(&server, &["--seed", seed]);
-    check("4").with(1).says(&[" kept in .greenapi-contract/failures.json"]);
+    check("4").with(1).says(&["kept in .greenapi-contract/failures.json"]);
     let kept = folder.json(FILE);
     let failure = &kept["failures"][0];
     assert_eq!((&failure["clause"], kept["failures"].as_array().unwrap().len()), (&DOCUMENTED.into(), 1));

@@ -102,10 +102,7 @@ impl Kept {
             fs::create_dir_all(folder).map_err(|error| Failed::file("make the folder", folder, &error))?;
         }
         write_whole(&self.failures, &text).map_err(|error| Failed::file("write", &self.failures, &error))?;
-        Ok(Some(format!(
-            "{count} failures are kept in {} and are tried first next time",
-            self.failures.display()
-        )))
+        Ok(Some(format!("kept in {}, to be tried first next time: {count}", self.failures.display())))
     }
 }
 

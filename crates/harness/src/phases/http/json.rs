@@ -76,13 +76,16 @@ fn with_member(body: &[u8], value: &[u8]) -> Vec<u8> {
 
 pub(super) async fn bodies(gauge: &mut Gauge<'_>) {
     for Check { check, sentence, source, body, is_refused } in CHECKS {
-        let found = if gauge.wants(&format!("http/{check}")) {
+        let found = if gauge.wants(&format!("http/{check}")) && gauge.goes_on() {
             let request = gauge.call(body(gauge.example().as_bytes()));
             let reply = gauge.wire.send(&request).await;
             let taken = gauge.is_success(&reply);
             let found = match &reply {
                 Reply::Withheld(why) => Err(why.clone()),
-                Reply::Nothing(why) => Ok(Some(format!("no answer: {why}"))),
+                Reply::Nothing(why) => {
+                    gauge.silence();
+                    Ok(Some(format!("no answer: {why}")))
+                }
                 // Not those that the contract knows, such as that of a body which is too large.
                 Reply::Answer(answer) if answer.status >= 500 && !gauge.judge.is_known_error(answer) => {
                     Ok(Some(format!("the status {}", answer.status)))
@@ -98,7 +101,7 @@ pub(super) async fn bodies(gauge: &mut Gauge<'_>) {
                 }
             }
         } else {
-            DeviationFound::NotChecked("it is no case of this run".to_owned())
+            DeviationFound::NotChecked("it is no case of this run, or nothing came any more".to_owned())
         };
         gauge.deviations.push(Deviation { check, sentence, source, found });
     }
