@@ -43,6 +43,21 @@ Exit codes:
   2  wrong use: the command line, a file or a variable cannot be used; stderr says what, where and what to do
   3  the target cannot be reached";
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  greenapi-contract check http://127.0.0.1:8080 --states-url http://127.0.0.1:8080/__admin/provider-states
+      the mock of this project, with the errors that need a state
+  greenapi-contract check http://127.0.0.1:9000 --state starting=1101000002 --state not-authorized=1101000003
+      a fake with an instance in each state
+  greenapi-contract check http://127.0.0.1:9000 --states-command './set-state.sh \"$GREENAPI_STATE\"'
+      a fake that a script brings into each state
+  greenapi-contract check http://127.0.0.1:9000 --clause 'request.phones.*' --phase boundary
+      a part of it, while you mend something
+  greenapi-contract check http://127.0.0.1:9000 --accept known.toml --markdown \"$GITHUB_STEP_SUMMARY\" --junit report.xml
+      in a CI system, with failures that are known until a day
+  greenapi-contract check https://api.example.com --live --rate 1 --time 60
+      a real service, without anything that could make a group";
+
 /// Proves whether an endpoint keeps the contract of GREEN-API's createGroup, clause by clause
 ///
 /// An endpoint is anything at a URL: a mock, a fake of your own, a proxy. Never point it at the real service without --live:
@@ -57,6 +72,10 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Try an endpoint, and print a verdict on each clause
+    ///
+    /// It sends some thousands of requests, each made from the contract, and judges each answer. What is broken comes with its
+    /// sentence from the contract and the smallest request that shows it.
+    #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<check::Arguments>),
     /// Send one request that failed again, and judge its answer
     Replay(Box<replay::Arguments>),
