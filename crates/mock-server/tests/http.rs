@@ -318,3 +318,24 @@ fn nothing_that_is_printed_of_a_call_holds_the_token() {
         assert!(!shown.contains("s3cret"), "{shown}");
     }
 }
+
+#[test]
+fn a_request_of_http_1_1_names_one_host() {
+    let fixture = Fixture::new();
+    let status = |version: &str, hosts: &str| {
+        let head = format!(
+            "OPTIONS /waInstance1101000001/createGroup/t {version}\r\n{hosts}Connection: close\r\n\r\n"
+        );
+        parse(&exchange(&fixture.url, head.as_bytes())).status
+    };
+    for (version, hosts, expected) in [
+        ("HTTP/1.1", "Host: a\r\n", 204),
+        ("HTTP/1.1", "Host:\r\n", 204),
+        ("HTTP/1.1", "", 400),
+        ("HTTP/1.1", "Host: a\r\nHost: a\r\n", 400),
+        ("HTTP/1.0", "", 204),
+    ] {
+        assert_eq!(status(version, hosts), expected, "{version} {hosts:?}");
+    }
+    assert_eq!(fixture.emulation.groups(1_101_000_001.into()).made, 0);
+}
