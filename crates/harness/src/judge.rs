@@ -112,7 +112,9 @@ impl<'c> Judge<'c> {
             Reply::Answer(answer) => answer,
         };
         findings.check(clause);
-        findings.check(&near.clause);
+        if near.clause.id() != clause.id() {
+            findings.check(&near.clause);
+        }
         let read = self.contract.response(&answer.body);
         self.body(Body::Response, answer, read.as_ref().err(), &mut findings);
         // Where nothing was made, they are empty.
@@ -213,7 +215,9 @@ impl<'c> Judge<'c> {
             return;
         }
         let about = if body == Body::Response { &self.about_responses } else { &self.about_errors };
-        findings.checked.extend(about.iter().cloned());
+        let Findings { checked, broken } = findings;
+        let is_noted = |clause: &&Arc<Clause>| broken.iter().any(|one| Arc::ptr_eq(&one.clause, clause));
+        checked.extend(about.iter().filter(|clause| !is_noted(clause)).cloned());
     }
 
     fn unique(&mut self, body: &[u8], findings: &mut Findings) {
