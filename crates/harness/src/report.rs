@@ -8,7 +8,9 @@ mod json;
 mod junit;
 mod latencies;
 mod markdown;
+mod summary;
 mod terminal;
+mod words;
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,6 +23,7 @@ pub use counterexample::Counterexample;
 #[cfg(feature = "schemars")]
 pub use json::report_schema;
 pub(crate) use latencies::Latencies;
+pub use summary::Summary;
 
 /// What a run found, clause by clause.
 ///
@@ -200,25 +203,6 @@ pub struct Agreement {
     pub valid: u64,
     /// A body on which the schema and the model differ, which is a defect of this project and not of the target.
     pub defect: Option<String>,
-}
-
-/// How many clauses have which verdict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// All of them.
-    pub clauses: usize,
-    /// Those that are kept.
-    pub kept: usize,
-    /// Broken ones that are failures.
-    pub failures: usize,
-    /// Broken ones that are warnings.
-    pub warnings: usize,
-    /// Broken ones that were accepted.
-    pub notes: usize,
-    /// Those that were not checked.
-    pub not_checked: usize,
-    /// Those that were tried from both sides.
-    pub covered: usize,
 }
 
 impl Report {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::terminal::{evidence, noun};
+use super::words::{evidence, markup as escaped, noun};
 use super::{ClauseResult, Counterexample, Deviation, DeviationFound, Report, Severity, Verdict};
 
 const STYLE: &str = include_str!("report.css");
@@ -288,18 +288,4 @@ fn code(text: &str) -> String {
         }
     }
     html
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for one in text.chars() {
-        match one {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            one => escaped.push(one),
-        }
-    }
-    escaped
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::terminal::evidence;
+use super::words::{evidence, markup};
 use super::{ClauseResult, DeviationFound, Report, Severity, Verdict};
 
 impl Report {
@@ -143,12 +143,8 @@ fn case(xml: &mut String, result: &ClauseResult) {
 /// The text for an element or an attribute. What XML 1.0 cannot hold is replaced.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for one in text.chars() {
+    for one in markup(text).chars() {
         match one {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
             '\n' => escaped.push_str("&#10;"),
             '\t' => escaped.push_str("&#9;"),
             '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),

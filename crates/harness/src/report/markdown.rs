@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::terminal::{evidence, noun};
+use super::words::evidence;
 use super::{ClauseResult, DeviationFound, Report, Severity, Verdict};
 
 /// The summary of a step may have 1 MiB on GitHub; what would not fit is cut off where a clause ends.
@@ -17,23 +17,11 @@ impl Report {
         let sign = if self.is_kept() { "✅" } else { "❌" };
         let verdict = if self.is_kept() { "keeps the contract" } else { "does not keep the contract" };
         let _ = writeln!(text, "## {sign} {} {verdict}\n", code(&self.url));
+        let (title, edition, sent, seed) = (cell(&self.title), &self.edition, self.sent, self.seed);
+        let seconds = self.timings.total.as_secs_f64();
         let _ = writeln!(
             text,
-            "{} {}, {} clauses: **{} kept**, **{} {}**, {} {}, {} {}, {} not checked. {} requests in {:.1} s, seed {}.\n",
-            cell(&self.title),
-            self.edition,
-            summary.clauses,
-            summary.kept,
-            summary.failures,
-            noun("failure", summary.failures),
-            summary.warnings,
-            noun("warning", summary.warnings),
-            summary.notes,
-            noun("note", summary.notes),
-            summary.not_checked,
-            self.sent,
-            self.timings.total.as_secs_f64(),
-            self.seed,
+            "{title} {edition}: **{summary}**. {sent} requests in {seconds:.1} s, seed {seed}.\n"
         );
         for problem in &self.problems {
             let _ = writeln!(text, "- ❌ {}\n", cell(problem));

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 
 use anstyle::{AnsiColor, Style};
 
+use super::words::evidence;
 use super::{ClauseResult, Counterexample, DeviationFound, Report, Severity, Verdict};
 
 /// How much is told.
@@ -149,19 +150,7 @@ impl Report {
     fn totals(&self, out: &mut String, paint: &Paint) -> fmt::Result {
         let summary = self.summary();
         let bold = paint.bold();
-        writeln!(
-            out,
-            "\n{bold}{} clauses: {} kept, {} {}, {} {}, {} {}, {} not checked{bold:#}",
-            summary.clauses,
-            summary.kept,
-            summary.failures,
-            noun("failure", summary.failures),
-            summary.warnings,
-            noun("warning", summary.warnings),
-            summary.notes,
-            noun("note", summary.notes),
-            summary.not_checked
-        )?;
+        writeln!(out, "\n{bold}{summary}{bold:#}")?;
         writeln!(out, "{} of {} clauses tried from each side", summary.covered, summary.clauses)?;
         Ok(())
     }
@@ -196,17 +185,6 @@ fn broken(
         writeln!(out, "  $ (a script of {} bytes; the other reports have it)", script.len())?;
     }
     Ok(())
-}
-
-/// How it is known that it is broken.
-pub(super) fn evidence(result: &ClauseResult, counterexample: &Counterexample) -> String {
-    let (own, found) = (result.clause.evidence(), counterexample.evidence);
-    if own == found { own.to_string() } else { format!("{own}; for this request {found}") }
-}
-
-/// The noun for so many: `failure`, `failures`.
-pub(super) fn noun(one: &str, count: usize) -> String {
-    if count == 1 { one.to_owned() } else { format!("{one}s") }
 }
 
 fn indented(margin: &str, text: &str) -> String {
