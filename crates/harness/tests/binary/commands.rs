@@ -131,3 +131,13 @@ fn every_option_of_every_command_has_a_help() {
         assert!(lines.iter().all(|line| line.chars().count() <= 100), "{help}");
     }
 }
+
+#[test]
+fn a_reader_that_has_enough_is_no_failure() {
+    let folder = Folder::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    // Nobody reads it.
+    drop(reader);
+    let output = folder.command(&["export", "pact"]).stdout(writer).output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}

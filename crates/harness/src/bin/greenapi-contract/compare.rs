@@ -1,11 +1,11 @@
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use greenapi_harness::{Answers, Comparison, Event, Observe as _};
 
 use crate::contract::Chosen;
 use crate::end::{End, Failed};
+use crate::output::tell;
 use crate::progress::Progress;
 use crate::run::{Settings, runtime};
 use crate::target::Known;
@@ -57,12 +57,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, Failed> {
     let comparison = Comparison::of([one, other], [one_answers, other_answers]);
     let as_json = || format!("{:#}\n", comparison.to_json());
     match json {
-        Some(path) if path.as_os_str() == "-" => anstream::stdout().write_all(as_json().as_bytes())?,
+        Some(path) if path.as_os_str() == "-" => tell(&as_json())?,
         Some(path) => {
             fs::write(path, as_json()).map_err(|error| Failed::file("write", path, &error))?;
-            anstream::stdout().write_all(comparison.to_string().as_bytes())?;
+            tell(&comparison.to_string())?;
         }
-        None => anstream::stdout().write_all(comparison.to_string().as_bytes())?,
+        None => tell(&comparison.to_string())?,
     }
     Ok(if comparison.is_same() { End::Kept } else { End::Broken })
 }

@@ -1,4 +1,3 @@
-use std::io::Write as _;
 use std::path::Path;
 
 use greenapi_harness::compare_editions;
@@ -6,6 +5,7 @@ use greenapi_model::{Contract, Edition};
 
 use crate::contract::of_file;
 use crate::end::{End, Failed};
+use crate::output::tell;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -21,12 +21,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<End, Failed> {
     let (old, new) = (named(&arguments.old)?, named(&arguments.new)?);
     let difference = compare_editions(&old, &new);
-    let mut out = anstream::stdout().lock();
-    if arguments.json {
-        writeln!(out, "{:#}", difference.to_json())?;
-    } else {
-        writeln!(out, "{difference}")?;
-    }
+    tell(&if arguments.json { format!("{:#}\n", difference.to_json()) } else { format!("{difference}\n") })?;
     Ok(if difference.is_empty() { End::Kept } else { End::Broken })
 }
 

@@ -55,13 +55,6 @@ impl From<TargetError> for Failed {
     }
 }
 
-impl From<io::Error> for Failed {
-    /// Of stdout, as files say which one they are.
-    fn from(error: io::Error) -> Self {
-        Self::wrong_use(format!("cannot write the output: {error}"))
-    }
-}
-
 impl fmt::Display for Failed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.message)

@@ -1,11 +1,11 @@
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use greenapi_model::{Body, InstanceId};
 
 use crate::contract::Chosen;
 use crate::end::{End, Failed};
+use crate::output::tell;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -62,7 +62,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, Failed> {
     let text = text.trim_end().to_owned() + "\n";
     match &arguments.out {
         Some(path) => fs::write(path, text).map_err(|error| Failed::file("write", path, &error))?,
-        None => anstream::stdout().write_all(text.as_bytes())?,
+        None => tell(&text)?,
     }
     Ok(End::Kept)
 }

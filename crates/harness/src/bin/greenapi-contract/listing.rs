@@ -1,9 +1,10 @@
-use std::io::Write as _;
+use std::fmt::Write as _;
 
 use serde_json::json;
 
 use crate::contract::Chosen;
 use crate::end::{End, Failed};
+use crate::output::tell;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -16,7 +17,6 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<End, Failed> {
     let contract = arguments.contract.contract()?;
-    let mut out = anstream::stdout().lock();
     if arguments.json {
         let clauses = contract.clauses().iter().map(|clause| {
             json!({
@@ -27,13 +27,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, Failed> {
             })
         });
         let all = json!({ "edition": contract.edition(), "clauses": clauses.collect::<Vec<_>>() });
-        writeln!(out, "{all:#}")?;
+        tell(&format!("{all:#}\n"))?;
         return Ok(End::Kept);
     }
-    writeln!(out, "{} {}, {} clauses\n", contract.title(), contract.edition(), contract.clauses().len())?;
     let width = contract.clauses().iter().map(|clause| clause.id().len()).max().unwrap_or_default();
+    let mut text =
+        format!("{} {}, {} clauses\n\n", contract.title(), contract.edition(), contract.clauses().len());
     for clause in contract.clauses() {
-        writeln!(out, "{clause:<width$}  {:<10}  {}", clause.evidence(), clause.sentence())?;
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{clause:<width$}  {:<10}  {}", clause.evidence(), clause.sentence());
     }
+    tell(&text)?;
     Ok(End::Kept)
 }

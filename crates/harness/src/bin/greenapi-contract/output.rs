@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use greenapi_harness::{Report, Verdict};
@@ -54,7 +54,7 @@ impl Outputs {
         for (path, make) in self.files() {
             if is_stdout(path) {
                 stdout_is_taken = true;
-                anstream::stdout().write_all(make(report).as_bytes())?;
+                tell(&make(report))?;
             } else {
                 fs::write(path, make(report)).map_err(|error| Failed::file("write", path, &error))?;
             }
@@ -67,7 +67,7 @@ impl Outputs {
             // Where stderr is closed there is nobody to read it.
             let _ = anstream::stderr().write_all(table.as_bytes());
         } else {
-            anstream::stdout().write_all(table.as_bytes())?;
+            tell(&table)?;
         }
         Ok(())
     }
@@ -81,6 +81,16 @@ impl Outputs {
             (&self.html, Report::to_html),
         ];
         all.into_iter().filter_map(|(path, make)| Some((path.as_deref()?, make))).collect()
+    }
+}
+
+/// Writes to stdout. That nobody reads it any more, such as `head` that has enough, is no failure.
+pub(crate) fn tell(text: &str) -> Result<(), Failed> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failed::wrong_use(format!("cannot write to stdout: {error}")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,11 +1,12 @@
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use greenapi_harness::{Replay, Verdict};
 
 use crate::contract::Chosen;
 use crate::end::{End, Failed};
+use crate::output::tell;
 use crate::run::{Settings, runtime};
 use crate::target::Known;
 
@@ -39,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, Failed> {
     let target = known.target(&contract, url, settings.live)?;
     let harness = settings.harness(&contract)?.clause(replay.clause());
     let report = runtime()?.block_on(harness.replay(&target, &replay))?;
-    anstream::stdout().write_all(report.to_terminal().as_bytes())?;
+    tell(&report.to_terminal())?;
     if let Some(Verdict::NotChecked(why)) = report.result(replay.clause()).map(|result| &result.verdict) {
         return Err(Failed::wrong_use(format!("the request was not tried: {why}")));
     }
