@@ -19,7 +19,7 @@ pub(super) struct Judged {
 
 impl Judged {
     /// Whether it is a broken server.
-    fn is_broken(&self) -> bool {
+    pub(super) fn is_broken(&self) -> bool {
         matches!(self.expected, Expected::Named | Expected::Something)
     }
 
