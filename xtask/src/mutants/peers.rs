@@ -47,7 +47,9 @@ fn table(told: &Told, ours: &[Judged]) -> String {
         "\n| tester | found | requests a run | seconds a run | requests/s |\n|---|---|---|---|---|\n",
     );
     let mut totals = Totals::default();
-    mutants.iter().for_each(|one| totals.add(one.is_found(), one.requests, one.seconds));
+    for one in &mutants {
+        totals.add(one.is_found(), one.requests, one.seconds);
+    }
     text.push_str(&totals.row("greenapi-contract"));
     for Peer { name, version } in &told.peers {
         let mut totals = Totals::default();
