@@ -15,7 +15,8 @@ import signal
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-PATH = re.compile(r"/waInstance(\d+)/createGroup/[^/]+")
+# As many a router has it: the case of letters and a slash at the end do not matter.
+PATH = re.compile(r"/waInstance(\d+)/createGroup/[^/]+/?", re.IGNORECASE)
 STATES_PATH = "/states"
 STATES = {
     "the instance is authorized": None,
