@@ -92,3 +92,9 @@ pub use report::{
 pub use snapshot::{Exchange, assert_snapshots};
 pub use states::{SetState, StateChange, StateSet, StatesCommand, StatesUrl};
 pub use target::{Target, TargetError};
+
+/// The README, so that its examples are compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[derive(Debug)]
+pub struct Readme;
