@@ -93,8 +93,7 @@ pub use snapshot::{Exchange, assert_snapshots};
 pub use states::{SetState, StateChange, StateSet, StatesCommand, StatesUrl};
 pub use target::{Target, TargetError};
 
-/// The README, so that its examples are compiled.
+/// The README, so that its example is compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
-#[derive(Debug)]
-pub struct Readme;
+struct Readme;
