@@ -5,6 +5,7 @@
 mod admin;
 mod commands;
 mod contract;
+mod healthcheck;
 mod options;
 mod precedence;
 mod running;
@@ -55,9 +56,16 @@ impl Mock {
     }
 
     fn start_with(arguments: &[&str], change: impl FnOnce(&mut Command)) -> Self {
-        let arguments = [&["--listen", "127.0.0.1:0", "--log", "json"], arguments].concat();
-        let mut command = command(&arguments);
+        let mut command = command(&[&["--listen", "127.0.0.1:0", "--log", "json"], arguments].concat());
         change(&mut command);
+        Self::spawn(command)
+    }
+
+    fn start_at(address: &str) -> Self {
+        Self::spawn(command(&["--listen", address, "--log", "json"]))
+    }
+
+    fn spawn(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();

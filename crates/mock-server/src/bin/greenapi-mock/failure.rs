@@ -1,5 +1,5 @@
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -21,6 +21,11 @@ impl Failure {
             advice: "The system refused it.".to_owned(),
             code: 1,
         }
+    }
+
+    /// The answer of `healthcheck`, which is one line.
+    pub(crate) fn unhealthy(why: &str) -> Self {
+        Self { message: format!("not healthy: {why}"), advice: String::new(), code: 1 }
     }
 
     /// Wrong use that clap cannot see.
@@ -67,7 +72,9 @@ impl Failure {
     }
 
     pub(crate) fn report(&self) -> ExitCode {
-        eprintln!("error: {}\n{}", self.message, self.advice);
+        let end = if self.advice.is_empty() { "" } else { "\n" };
+        // Whoever closed stderr knows by the exit code.
+        let _ = writeln!(io::stderr(), "error: {}{end}{}", self.message, self.advice);
         ExitCode::from(self.code)
     }
 }

@@ -7,6 +7,7 @@ mod config;
 mod effective;
 mod failure;
 mod faults;
+mod healthcheck;
 mod log;
 mod serve;
 mod signals;
@@ -32,6 +33,10 @@ fn run(arguments: Arguments, matches: &ArgMatches) -> Result<(), Failure> {
     match arguments.command {
         None => serve::serve(&Effective::of(arguments.options, matches)?),
         Some(Command::Faults(arguments)) => faults::list(&arguments),
+        Some(Command::Healthcheck(arguments)) => {
+            let own = matches.subcommand_matches("healthcheck");
+            healthcheck::check(&arguments, own.unwrap_or(matches))
+        }
         Some(Command::Config(ConfigCommand::Check { file })) => config::check(&file),
         Some(Command::Config(ConfigCommand::Schema)) => {
             config::schema();

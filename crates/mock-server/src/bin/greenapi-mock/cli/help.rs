@@ -25,6 +25,7 @@ Examples:
   greenapi-mock --config mock.toml --seed 7
   greenapi-mock config check mock.toml
   greenapi-mock faults latency
+  greenapi-mock healthcheck
 
 Without a command it serves. An option is taken from the command line, or else from its
 variable of the environment, or else from the file, or else it has its default;
@@ -38,13 +39,20 @@ An [[instance]] has an id, a state, a token, a script and faults, which is more 
 say: `greenapi-mock config schema`.
 ";
 
+pub(super) const HEALTHCHECK: &str = "\
+It asks the control plane at GET /__admin/health, or OPTIONS on a path of the method where there
+is no control plane; the latter is logged as any call. The endpoint's own variables and file say
+where it is, so in a container there is nothing to repeat:
+  HEALTHCHECK CMD [\"greenapi-mock\", \"healthcheck\"]";
+
 const CODES: &str = "\
 Calls are logged on stderr, one line each, without path and token.
 
 Exit codes:
   0  stopped by SIGINT or SIGTERM, after calls that were under way ended, or ten seconds at
      most; or the command did its work
-  1  the system refused what the server needs
+  1  the system refused what the server needs; or `healthcheck` found that the endpoint is not
+     healthy, or did not reach it
   2  wrong use: an unknown option, a file that is not valid, a state or a fault that the
      contract does not have, --admin-listen for other machines without a token
   3  cannot listen on the address, for instance because the port is taken
