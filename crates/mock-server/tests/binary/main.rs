@@ -8,6 +8,7 @@ mod contract;
 mod healthcheck;
 mod options;
 mod precedence;
+mod ready_file;
 mod running;
 #[path = "../support/mod.rs"]
 mod support;

@@ -134,6 +134,7 @@ impl Over<'_> {
         self.contract(&mut config, &options.contract)?;
         self.address(&mut config, &options.address, &options.admin.address);
         self.one("log", &mut config.log, Some(options.log));
+        self.one("ready_file", &mut config.ready_file, options.ready_file.clone());
         self.one("seed", &mut config.seed, Some(options.seed));
         self.one("clock", &mut config.clock, Some(options.clock.clone()));
         self.one("strict", &mut config.strict, Some(options.strict));

@@ -46,6 +46,13 @@ impl Failure {
         Self::use_of(&problems.join("\nerror: "), advice)
     }
 
+    pub(crate) fn ready_file(path: &Path, error: &io::Error) -> Self {
+        Self::use_of(
+            &format!("cannot write the ready file {}: {error}", path.display()),
+            "It is given by --ready-file, its variable, or ready-file in the file; its folder has to be there.",
+        )
+    }
+
     /// `flag` is the one that chooses the address.
     pub(crate) fn listen(flag: &str, address: SocketAddr, error: &io::Error) -> Self {
         let advice = match error.kind() {

@@ -9,6 +9,7 @@ mod failure;
 mod faults;
 mod healthcheck;
 mod log;
+mod ready_file;
 mod serve;
 mod signals;
 mod test_instances;

@@ -54,7 +54,8 @@ Exit codes:
   1  the system refused what the server needs; or `healthcheck` found that the endpoint is not
      healthy, or did not reach it
   2  wrong use: an unknown option, a file that is not valid, a state or a fault that the
-     contract does not have, --admin-listen for other machines without a token
+     contract does not have, --admin-listen for other machines without a token, a file
+     given by an option that cannot be read or written
   3  cannot listen on the address, for instance because the port is taken
   4  the contract given with --spec cannot be read or used";
 

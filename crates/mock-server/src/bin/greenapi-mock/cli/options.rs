@@ -18,6 +18,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FORMAT", env = "GREENAPI_MOCK_LOG", default_value = "text", value_parser = log())]
     pub(crate) log: LogFormat,
 
+    /// While calls are taken, keep a file there that says where: the line of JSON that is first under --log json
+    #[arg(long, value_name = "FILE", env = "GREENAPI_MOCK_READY_FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) contract: ContractOptions,
 
