@@ -5,7 +5,9 @@
 mod admin;
 mod commands;
 mod contract;
+mod exit_codes;
 mod healthcheck;
+mod manual;
 mod options;
 mod precedence;
 mod ready_file;

@@ -11,13 +11,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
 
+pub(crate) use self::help::{Section, sections};
 pub(crate) use self::options::{AddressOptions, AdminAddressOptions, ContractOptions, LISTEN, Options};
 pub(crate) use self::values::Url;
 
+/// The name of the program.
+pub(crate) const NAME: &str = "greenapi-mock";
+
 /// An endpoint that behaves like GREEN-API's createGroup, so that nobody has to make real WhatsApp groups to test
 #[derive(Parser)]
-#[command(name = "greenapi-mock", version, args_conflicts_with_subcommands = true)]
+#[command(name = NAME, version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) options: Options,
@@ -34,6 +39,18 @@ pub(crate) enum Command {
     Faults(FaultsArguments),
     /// Ask a running endpoint whether it is healthy: one line, and exit code 0 if it is, else 1
     Healthcheck(Box<HealthcheckArguments>),
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page, of the whole or of a command, such as `man config show`
+    Man {
+        /// The words of the command
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]

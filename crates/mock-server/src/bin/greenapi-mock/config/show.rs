@@ -1,11 +1,11 @@
 use std::fmt::{Display, Write as _};
-use std::io::Write as _;
 
 use greenapi_mock_server::{Behaviour, Config, Injection, LogFormat, Then};
 use greenapi_model::InstanceId;
 
 use crate::effective::{Effective, Origin};
 use crate::failure::Failure;
+use crate::output;
 
 /// How an option stands in the file.
 pub(crate) struct Shown {
@@ -98,9 +98,7 @@ pub(crate) fn show(effective: &Effective) -> Result<(), Failure> {
             page.line(key, &value.to_string(), "");
         }
     }
-    // Whoever closed stdout does not want to know.
-    let _ = std::io::stdout().write_all(page.0.as_bytes());
-    Ok(())
+    output::print(page.0)
 }
 
 fn origin(origin: Origin, id: &str) -> String {
