@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -43,9 +44,11 @@ fn it_says_the_same_whatever_is_printed() {
             .env("GREENAPI_MOCK_READY_FILE", &file)
             .spawn()
             .unwrap();
+        let deadline = Instant::now() + Duration::from_secs(20);
         // Whoever finds it finds it whole.
         let text = loop {
             assert!(child.try_wait().unwrap().is_none(), "{format}: it ended");
+            assert!(Instant::now() < deadline, "{format}: the file does not come");
             match fs::read_to_string(&file) {
                 Ok(text) => break text,
                 Err(_) => std::thread::yield_now(),

@@ -83,7 +83,7 @@ fn it_listens_on_ipv6() {
         let authority = mock.url().strip_prefix("http://").unwrap();
         let of_address = authority.replace("[::1]", address.split(":0").next().unwrap());
         for place in [&["--listen", &of_address][..], &[mock.url()]] {
-            let output = command(&[&["healthcheck"], place].concat()).output().unwrap();
+            let output = command(&[&["healthcheck", "--timeout", "20s"], place].concat()).output().unwrap();
             let line = String::from_utf8_lossy(&output.stdout);
             assert_eq!(line, format!("healthy: GET {}/__admin/health was answered with 200\n", mock.url()));
         }
