@@ -74,6 +74,8 @@ pub struct Config {
     pub groups_kept: Option<usize>,
     /// For whom the output is.
     pub log: Option<LogFormat>,
+    /// The file that says where the endpoint is while it takes calls, relative to the working folder.
+    pub ready_file: Option<PathBuf>,
     /// See [`JournalLimits::entries`].
     pub journal_entries: Option<usize>,
     /// See [`JournalLimits::bytes`].

@@ -31,6 +31,9 @@ pub(super) struct Document {
     pub(super) groups_kept: Option<At<usize>>,
     /// What is printed: for a person, one JSON object a line, or nothing.
     pub(super) log: Option<At<LogFormat>>,
+    /// A file that is there, whole, while calls are taken, and says where in one line of JSON. The path is relative to the folder
+    /// of this file.
+    pub(super) ready_file: Option<At<String>>,
     /// How much of what happened is kept.
     pub(super) journal: Option<At<Journal>>,
     /// The control plane.

@@ -37,6 +37,7 @@ impl Reader<'_> {
             max_instances: self.plain(document.max_instances.as_ref()),
             groups_kept: self.plain(document.groups_kept.as_ref()),
             log: self.plain(document.log.as_ref()),
+            ready_file: self.path(document.ready_file.as_ref()),
             journal_entries: self.plain(journal.entries.as_ref()),
             journal_bytes: self.plain(journal.bytes.as_ref()),
             journal_total_bytes: self.plain(journal.total_bytes.as_ref()),

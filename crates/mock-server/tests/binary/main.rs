@@ -5,8 +5,12 @@
 mod admin;
 mod commands;
 mod contract;
+mod exit_codes;
+mod healthcheck;
+mod manual;
 mod options;
 mod precedence;
+mod ready_file;
 mod running;
 #[path = "../support/mod.rs"]
 mod support;
@@ -55,9 +59,16 @@ impl Mock {
     }
 
     fn start_with(arguments: &[&str], change: impl FnOnce(&mut Command)) -> Self {
-        let arguments = [&["--listen", "127.0.0.1:0", "--log", "json"], arguments].concat();
-        let mut command = command(&arguments);
+        let mut command = command(&[&["--listen", "127.0.0.1:0", "--log", "json"], arguments].concat());
         change(&mut command);
+        Self::spawn(command)
+    }
+
+    fn start_at(address: &str) -> Self {
+        Self::spawn(command(&["--listen", address, "--log", "json"]))
+    }
+
+    fn spawn(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();

@@ -13,9 +13,10 @@ type Row = (&'static str, &'static str, [(&'static str, &'static str); 3]);
 
 /// `FOLDER` stands for the one in which the file is.
 #[rustfmt::skip] // A row is a line.
-const ROWS: [Row; 19] = [
+const ROWS: [Row; 20] = [
     ("listen", "listen = '127.0.0.1:8080'", [("listen = '127.0.0.1:1'", "listen = '127.0.0.1:1'"), ("127.0.0.1:2", "listen = '127.0.0.1:2'"), ("127.0.0.1:3", "listen = '127.0.0.1:3'")]),
     ("log", "log = 'text'", [("log = 'json'", "log = 'json'"), ("off", "log = 'off'"), ("json", "log = 'json'")]),
+    ("ready-file", "", [("ready-file = '1'", "ready-file = 'FOLDER/1'"), ("2", "ready-file = '2'"), ("3", "ready-file = '3'")]),
     ("edition", "edition = '2020-06-29'", [("edition = '2020-06-29'", "edition = '2020-06-29'"), ("2020-06-29", "edition = '2020-06-29'"), ("2020-06-29", "edition = '2020-06-29'")]),
     ("spec", "", [("spec = '1.json'", "spec = 'FOLDER/1.json'"), ("FOLDER/2.json", "spec = 'FOLDER/2.json'"), ("FOLDER/3.json", "spec = 'FOLDER/3.json'")]),
     ("seed", "seed = 0", [("seed = 1", "seed = 1"), ("2", "seed = 2"), ("3", "seed = 3")]),

@@ -70,6 +70,28 @@ fn it_serves_those_who_do_not_listen_to_it() {
 }
 
 #[test]
+fn it_listens_on_ipv6() {
+    if TcpListener::bind("[::1]:0").is_err() {
+        eprintln!("skipped: this machine has no IPv6");
+        return;
+    }
+    for (address, expected) in [("[::1]:0", "http://[::1]:"), ("[::]:0", "http://[::1]:")] {
+        let mock = Mock::start_at(address);
+        assert!(mock.url().starts_with(expected), "{}", mock.url());
+        assert_eq!(mock.ready["admin"], format!("{}/__admin", mock.url()));
+        assert_eq!(create(mock.url(), 1_101_000_001, VALID).status, 200, "{address}");
+        let authority = mock.url().strip_prefix("http://").unwrap();
+        let of_address = authority.replace("[::1]", address.split(":0").next().unwrap());
+        for place in [&["--listen", &of_address][..], &[mock.url()]] {
+            let output = command(&[&["healthcheck", "--timeout", "20s"], place].concat()).output().unwrap();
+            let line = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(line, format!("healthy: GET {}/__admin/health was answered with 200\n", mock.url()));
+        }
+        assert_eq!(mock.stop("TERM").0, Some(0));
+    }
+}
+
+#[test]
 fn a_port_that_is_taken_has_an_exit_code_of_its_own() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

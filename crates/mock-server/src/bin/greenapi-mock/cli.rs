@@ -6,15 +6,23 @@ mod options;
 mod tests;
 mod values;
 
+use std::io::{self, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
 
-pub(crate) use self::options::{LISTEN, Options};
+pub(crate) use self::help::{Section, sections};
+pub(crate) use self::options::{AddressOptions, AdminAddressOptions, ContractOptions, LISTEN, Options};
+pub(crate) use self::values::Url;
+
+/// The name of the program.
+pub(crate) const NAME: &str = "greenapi-mock";
 
 /// An endpoint that behaves like GREEN-API's createGroup, so that nobody has to make real WhatsApp groups to test
 #[derive(Parser)]
-#[command(name = "greenapi-mock", version, args_conflicts_with_subcommands = true)]
+#[command(name = NAME, version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) options: Options,
@@ -29,6 +37,20 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     /// List the faults: on the wire, of the domain, and for each clause each way to break it
     Faults(FaultsArguments),
+    /// Ask a running endpoint whether it is healthy: one line, and exit code 0 if it is, else 1
+    Healthcheck(Box<HealthcheckArguments>),
+    /// Print a script that completes commands and options in a shell
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page, of the whole or of a command, such as `man config show`
+    Man {
+        /// The words of the command
+        #[arg(value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -54,7 +76,24 @@ pub(crate) struct FaultsArguments {
     #[arg(long)]
     pub(crate) json: bool,
     #[command(flatten)]
-    pub(crate) contract: options::ContractOptions,
+    pub(crate) contract: ContractOptions,
+}
+
+#[derive(Args)]
+#[command(after_help = help::HEALTHCHECK)]
+pub(crate) struct HealthcheckArguments {
+    /// Where the endpoint or its control plane is, if not where the options say
+    #[arg(value_name = "URL")]
+    pub(crate) url: Option<Url>,
+    /// How long the whole check may take
+    #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = values::timeout)]
+    pub(crate) timeout: Duration,
+    #[command(flatten)]
+    pub(crate) address: AddressOptions,
+    #[command(flatten)]
+    pub(crate) contract: ContractOptions,
+    #[command(flatten)]
+    pub(crate) admin: AdminAddressOptions,
 }
 
 /// The command line as clap knows it.
@@ -64,6 +103,7 @@ pub(crate) fn command() -> clap::Command {
         .after_help(help::after())
         .mut_args(plain)
         .mut_subcommand("faults", |faults| faults.mut_args(plain))
+        .mut_subcommand("healthcheck", |healthcheck| healthcheck.mut_args(plain))
         .mut_subcommand("config", |config| config.mut_subcommand("show", |show| show.mut_args(plain)))
 }
 
@@ -77,7 +117,7 @@ pub(crate) fn read() -> (Arguments, clap::ArgMatches) {
         let variable = help::variable_of(&command, &error);
         let _ = error.print();
         if let Some(variable) = variable {
-            eprintln!("\nThe value comes from the environment variable {variable}.");
+            let _ = writeln!(io::stderr(), "\nThe value comes from the environment variable {variable}.");
         }
         std::process::exit(error.exit_code())
     })

@@ -7,13 +7,12 @@ pub(crate) use self::check::check;
 #[cfg(test)]
 pub(crate) use self::show::OPTIONS;
 pub(crate) use self::show::show;
+use crate::failure::Failure;
+use crate::output;
 
 const SCHEMA: &str = include_str!("../../../config.schema.json");
 
 /// Prints the schema of the file.
-pub(crate) fn schema() {
-    use std::io::Write;
-
-    // Whoever closed stdout does not want to know.
-    let _ = std::io::stdout().write_all(SCHEMA.as_bytes());
+pub(crate) fn schema() -> Result<(), Failure> {
+    output::print(SCHEMA)
 }

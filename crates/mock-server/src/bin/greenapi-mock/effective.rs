@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use greenapi_mock_server::{Behaviour, Config, Emulation, Injection, SetUp};
 use greenapi_model::{Contract, InstanceId, InstanceState};
 
-use crate::cli::Options;
+use crate::cli::{AddressOptions, AdminAddressOptions, ContractOptions, HealthcheckArguments, Options};
 use crate::failure::Failure;
 
 /// Where a value comes from. What is greater wins.
@@ -44,17 +44,9 @@ pub(crate) struct Effective {
 impl Effective {
     /// `matches` are those that the options were read from.
     pub(crate) fn of(options: Options, matches: &ArgMatches) -> Result<Self, Failure> {
-        let config = match &options.config {
-            Some(file) => Config::read(file).map_err(|error| Failure::config(&error))?,
-            None => Config::default(),
-        };
         let mut over = Over { matches, origins: BTreeMap::new() };
-        let mut config = over.put(config, &options)?;
+        let config = over.put(of_the_file(&options.address)?, &options)?;
         let mut origins = over.origins;
-        if options.admin.no_admin {
-            config.admin = Some(false);
-            origins.insert("admin", Origin::Flag);
-        }
         for id in ["instance", "fault"] {
             origins.insert(id, Origin::given(matches, id).unwrap_or(Origin::File));
         }
@@ -104,6 +96,22 @@ impl Effective {
     }
 }
 
+/// What is in effect of where an endpoint is and which contract it keeps, from the same options as those of the endpoint itself.
+pub(crate) fn place_of(arguments: &HealthcheckArguments, matches: &ArgMatches) -> Result<Config, Failure> {
+    let mut config = of_the_file(&arguments.address)?;
+    let mut over = Over { matches, origins: BTreeMap::new() };
+    over.contract(&mut config, &arguments.contract)?;
+    over.address(&mut config, &arguments.address, &arguments.admin);
+    Ok(config)
+}
+
+fn of_the_file(options: &AddressOptions) -> Result<Config, Failure> {
+    match &options.config {
+        Some(file) => Config::read(file).map_err(|error| Failure::config(&error)),
+        None => Ok(Config::default()),
+    }
+}
+
 /// The contract that a configuration names.
 pub(crate) fn contract(config: &Config) -> Result<Contract, Failure> {
     config.spec.as_deref().map_or_else(|| Ok(Contract::of(config.edition.unwrap_or_default())), of_file)
@@ -123,9 +131,10 @@ struct Over<'m> {
 
 impl Over<'_> {
     fn put(&mut self, mut config: Config, options: &Options) -> Result<Config, Failure> {
-        self.contract(&mut config, options)?;
-        self.one("listen", &mut config.listen, Some(options.listen));
+        self.contract(&mut config, &options.contract)?;
+        self.address(&mut config, &options.address, &options.admin.address);
         self.one("log", &mut config.log, Some(options.log));
+        self.one("ready_file", &mut config.ready_file, options.ready_file.clone());
         self.one("seed", &mut config.seed, Some(options.seed));
         self.one("clock", &mut config.clock, Some(options.clock.clone()));
         self.one("strict", &mut config.strict, Some(options.strict));
@@ -136,10 +145,18 @@ impl Over<'_> {
         self.one("journal_total_bytes", &mut config.journal_total_bytes, Some(options.journal_total_bytes));
         self.one("mask_phones", &mut config.mask_phones, Some(options.mask_phones));
         self.one("retry_window", &mut config.retry_window, Some(options.retry_window));
-        self.one("admin", &mut config.admin, Some(options.admin.admin));
-        self.one("admin_listen", &mut config.admin_listen, options.admin.admin_listen);
         self.one("admin_token_file", &mut config.admin_token_file, options.admin.admin_token_file.clone());
         Ok(config)
+    }
+
+    fn address(&mut self, config: &mut Config, options: &AddressOptions, admin: &AdminAddressOptions) {
+        self.one("listen", &mut config.listen, Some(options.listen));
+        self.one("admin", &mut config.admin, Some(admin.admin));
+        if admin.no_admin {
+            config.admin = Some(false);
+            self.origins.insert("admin", Origin::Flag);
+        }
+        self.one("admin_listen", &mut config.admin_listen, admin.admin_listen);
     }
 
     /// The value of the file gives way to one that was given; where there is neither, the default is put.
@@ -153,7 +170,7 @@ impl Over<'_> {
     }
 
     /// An edition and a file are two ways to say one thing: what is given nearer to the user wins.
-    fn contract(&mut self, config: &mut Config, options: &Options) -> Result<(), Failure> {
+    fn contract(&mut self, config: &mut Config, options: &ContractOptions) -> Result<(), Failure> {
         let edition = Origin::given(self.matches, "edition");
         let spec = Origin::given(self.matches, "spec");
         if edition.is_some() && edition == spec {
@@ -168,10 +185,10 @@ impl Over<'_> {
             config.edition = None;
         }
         if edition > spec || config.spec.is_none() && spec.is_none() {
-            self.one("edition", &mut config.edition, Some(options.contract.edition));
+            self.one("edition", &mut config.edition, Some(options.edition));
         }
         if spec > edition || spec.is_none() && config.spec.is_some() {
-            self.one("spec", &mut config.spec, options.contract.spec.clone());
+            self.one("spec", &mut config.spec, options.spec.clone());
         }
         Ok(())
     }

@@ -1,17 +1,19 @@
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
 use greenapi_mock_server::{InvalidConfig, Unemulable};
 
-/// Why the program ends: what failed, what to do, and the exit code, as `--help` lists them.
+use crate::exit::Exit;
+
+/// Why the program ends: what failed, what to do, and the exit code.
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
     advice: String,
-    code: u8,
+    exit: Exit,
 }
 
 impl Failure {
@@ -19,13 +21,26 @@ impl Failure {
         Self {
             message: format!("cannot start: {error}"),
             advice: "The system refused it.".to_owned(),
-            code: 1,
+            exit: Exit::NotDone,
         }
+    }
+
+    pub(crate) fn output(error: &io::Error) -> Self {
+        Self {
+            message: format!("cannot write to stdout: {error}"),
+            advice: "What was printed is not whole.".to_owned(),
+            exit: Exit::NotDone,
+        }
+    }
+
+    /// The answer of `healthcheck`, which is one line.
+    pub(crate) fn unhealthy(why: &str) -> Self {
+        Self { message: format!("not healthy: {why}"), advice: String::new(), exit: Exit::NotDone }
     }
 
     /// Wrong use that clap cannot see.
     pub(crate) fn use_of(message: &str, advice: &str) -> Self {
-        Self { message: message.to_owned(), advice: advice.to_owned(), code: 2 }
+        Self { message: message.to_owned(), advice: advice.to_owned(), exit: Exit::WrongUse }
     }
 
     /// The value of an option that the emulation does not take.
@@ -41,6 +56,13 @@ impl Failure {
         Self::use_of(&problems.join("\nerror: "), advice)
     }
 
+    pub(crate) fn ready_file(path: &Path, error: &io::Error) -> Self {
+        Self::use_of(
+            &format!("cannot write the ready file {}: {error}", path.display()),
+            "It is given by --ready-file, its variable, or ready-file in the file; its folder has to be there.",
+        )
+    }
+
     /// `flag` is the one that chooses the address.
     pub(crate) fn listen(flag: &str, address: SocketAddr, error: &io::Error) -> Self {
         let advice = match error.kind() {
@@ -50,24 +72,26 @@ impl Failure {
             io::ErrorKind::PermissionDenied => format!("Choose a port from 1024 on with {flag}."),
             _ => format!("Choose an address of this machine with {flag}."),
         };
-        Self { message: format!("cannot listen on {address}: {error}"), advice, code: 3 }
+        Self { message: format!("cannot listen on {address}: {error}"), advice, exit: Exit::Address }
     }
 
     pub(crate) fn contract(file: &Path, error: &impl fmt::Display) -> Self {
         Self {
             message: format!("cannot use the contract in {}: {error}", file.display()),
             advice: "spec/README.md in the repository says how a contract is written.".to_owned(),
-            code: 4,
+            exit: Exit::Contract,
         }
     }
 
     pub(crate) fn emulation(error: &Unemulable) -> Self {
         let advice = "The contract lacks what an endpoint needs to know.".to_owned();
-        Self { message: error.to_string(), advice, code: 4 }
+        Self { message: error.to_string(), advice, exit: Exit::Contract }
     }
 
     pub(crate) fn report(&self) -> ExitCode {
-        eprintln!("error: {}\n{}", self.message, self.advice);
-        ExitCode::from(self.code)
+        let end = if self.advice.is_empty() { "" } else { "\n" };
+        // Whoever closed stderr knows by the exit code.
+        let _ = writeln!(io::stderr(), "error: {}{end}{}", self.message, self.advice);
+        self.exit.into()
     }
 }

@@ -9,6 +9,7 @@ use greenapi_model::Contract;
 use crate::cli::FaultsArguments;
 use crate::effective::of_file;
 use crate::failure::Failure;
+use crate::output;
 
 const HEADING: Style = Style::new().bold();
 const ID: Style = AnsiColor::Cyan.on_default();
@@ -30,9 +31,7 @@ pub(crate) fn list(arguments: &FaultsArguments) -> Result<(), Failure> {
             "`greenapi-mock faults` lists all.",
         ));
     }
-    // Whoever closed stdout does not want to know.
-    let _ = if arguments.json { lines(&faults) } else { table(&faults) };
-    Ok(())
+    output::ended(if arguments.json { lines(&faults) } else { table(&faults) })
 }
 
 /// The groups by what stands before the dot, and their headings.

@@ -3,11 +3,17 @@
 mod admin;
 mod banner;
 mod cli;
+mod completions;
 mod config;
 mod effective;
+mod exit;
 mod failure;
 mod faults;
+mod healthcheck;
 mod log;
+mod man;
+mod output;
+mod ready_file;
 mod serve;
 mod signals;
 mod test_instances;
@@ -18,12 +24,13 @@ use clap::ArgMatches;
 
 use crate::cli::{Arguments, Command, ConfigCommand};
 use crate::effective::Effective;
+use crate::exit::Exit;
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
     let (arguments, matches) = cli::read();
     match run(arguments, &matches) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => Exit::Done.into(),
         Err(failure) => failure.report(),
     }
 }
@@ -32,11 +39,14 @@ fn run(arguments: Arguments, matches: &ArgMatches) -> Result<(), Failure> {
     match arguments.command {
         None => serve::serve(&Effective::of(arguments.options, matches)?),
         Some(Command::Faults(arguments)) => faults::list(&arguments),
-        Some(Command::Config(ConfigCommand::Check { file })) => config::check(&file),
-        Some(Command::Config(ConfigCommand::Schema)) => {
-            config::schema();
-            Ok(())
+        Some(Command::Healthcheck(arguments)) => {
+            let own = matches.subcommand_matches("healthcheck");
+            healthcheck::check(&arguments, own.unwrap_or(matches))
         }
+        Some(Command::Completions { shell }) => completions::print(shell),
+        Some(Command::Man { command }) => man::print(&command),
+        Some(Command::Config(ConfigCommand::Check { file })) => config::check(&file),
+        Some(Command::Config(ConfigCommand::Schema)) => config::schema(),
         Some(Command::Config(ConfigCommand::Show(options))) => {
             let of_show =
                 matches.subcommand_matches("config").and_then(|config| config.subcommand_matches("show"));

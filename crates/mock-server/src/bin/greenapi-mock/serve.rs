@@ -9,6 +9,7 @@ use crate::admin::Plan;
 use crate::banner;
 use crate::effective::Effective;
 use crate::failure::Failure;
+use crate::ready_file::ReadyFile;
 use crate::{log, signals};
 
 /// Serves until a signal says to stop.
@@ -24,6 +25,7 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
     // From here on a signal stops the server in order; before, it ends the process at once.
     let stop = signals::stop().map_err(|error| Failure::runtime(&error))?;
     let config = &effective.config;
+    let mut ready_file = config.ready_file.as_deref().map(ReadyFile::prepare).transpose()?;
     let address = config.listen.unwrap_or(crate::cli::LISTEN);
     let server = Server::bind(address, Arc::clone(&emulation)).await;
     let server = server.map_err(|error| Failure::listen("--listen", address, &error))?;
@@ -33,13 +35,16 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
         None if matches!(plan, Plan::Off) => None,
         None => Some(server.url()),
     };
+    let ready_line = banner::ready_line(&server.url(), control_url.as_deref(), emulation.contract());
+    // Connections are accepted from here on, and answered as soon as the server runs.
+    if let Some(file) = &mut ready_file {
+        file.publish(&ready_line)?;
+    }
     // Dropped at the end, which writes what is still in its queue.
     let format = config.log.unwrap_or_default();
     let _log = log::start(format);
     let ready = match format {
-        LogFormat::Json => {
-            banner::ready_line(&server.url(), control_url.as_deref(), emulation.contract()) + "\n"
-        }
+        LogFormat::Json => ready_line + "\n",
         LogFormat::Text => {
             banner::for_a_person(&server.url(), &emulation, &set_up, &plan.note(control_url.as_deref()))
         }
@@ -48,6 +53,10 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
     // Whoever closed stdout does not want to know, and is served all the same.
     let mut stdout = io::stdout();
     let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
+    let stop = async {
+        stop.await;
+        drop(ready_file);
+    };
     server.run(stop).await;
     if let Some(control) = control {
         control.stop().await;

@@ -1,23 +1,71 @@
 //! What `--help` says below the options, and what is said of a wrong one beyond clap's words.
 
+use std::fmt::Write as _;
+
 use clap::error::{ContextKind, ContextValue};
 use greenapi_model::Contract;
 
+use crate::exit::Exit;
 use crate::{banner, test_instances};
 
-/// The examples, the precedence, the test instances and the exit codes.
-pub(super) fn after() -> String {
+/// A part of what stands below the options, in `--help` and in the manual page.
+pub(crate) struct Section {
+    pub(crate) heading: &'static str,
+    /// Lines that are indented stay as they are.
+    pub(crate) text: String,
+}
+
+/// All but the exit codes.
+pub(crate) fn sections() -> [Section; 4] {
     let instances = test_instances::of_the_default();
     let url = "http://127.0.0.1:8080";
     let ready = banner::ready_line(url, Some(url), &Contract::default());
-    format!(
-        "{EXAMPLES}\nTest instances are there without any set-up, with any token unless they mind it:\n{instances}\n\
-         The first line on stdout under --log json:\n  {ready}\n{CODES}"
-    )
+    let section = |heading, text| Section { heading, text };
+    [
+        section("Examples", EXAMPLES.to_owned()),
+        section("Where a value comes from", PRECEDENCE.to_owned()),
+        section(
+            "Test instances",
+            format!("They are there without any set-up, with any token unless they mind it:\n{instances}"),
+        ),
+        section(
+            "Output",
+            format!(
+                "The first line on stdout under --log json, and in the ready file:\n  {ready}\n\
+                 Calls are logged on stderr, one line each, without path and token.\n"
+            ),
+        ),
+    ]
 }
 
+/// The sections and the exit codes.
+pub(super) fn after() -> String {
+    let mut after = String::new();
+    for Section { heading, text } in sections() {
+        let _ = writeln!(after, "{heading}:\n{text}");
+    }
+    after.push_str("Exit codes:\n");
+    for exit in Exit::ALL {
+        let _ = write!(after, "  {} ", exit.code());
+        let mut column = 0;
+        for word in exit.meaning().split(' ') {
+            if column + word.len() > WIDTH {
+                after.push_str("\n    ");
+                column = 0;
+            }
+            let _ = write!(after, " {word}");
+            column += word.len() + 1;
+        }
+        after.push('\n');
+    }
+    after
+}
+
+/// The lines of the exit codes have so many characters, beside the code.
+const WIDTH: usize = 90;
+
 const EXAMPLES: &str = "\
-Examples:
+Without a command it serves.
   greenapi-mock
   greenapi-mock --listen 127.0.0.1:0 --log json
   greenapi-mock --instance 7103000001:starting --instance 7103000002:not-authorized
@@ -25,12 +73,15 @@ Examples:
   greenapi-mock --config mock.toml --seed 7
   greenapi-mock config check mock.toml
   greenapi-mock faults latency
+  greenapi-mock healthcheck
+  greenapi-mock completions bash > ~/.local/share/bash-completion/completions/greenapi-mock
+";
 
-Without a command it serves. An option is taken from the command line, or else from its
-variable of the environment, or else from the file, or else it has its default;
-`greenapi-mock config show` says what is in effect, and why. A list is one option, with commas
-between its items in a variable; but instances of the file stay beside those of a flag or a
-variable, unless they have the same id.
+const PRECEDENCE: &str = "\
+An option is taken from the command line, or else from its variable of the environment, or else
+from the file, or else it has its default; `greenapi-mock config show` says what is in effect, and
+why. A list is one option, with commas between its items in a variable; but instances of the file
+stay beside those of a flag or a variable, unless they have the same id.
 
 In the file an option has the name of its flag. In the section [journal] stand entries, bytes,
 total-bytes, mask-phones and retry-window; in [admin] stand enabled, listen and token-file.
@@ -38,17 +89,11 @@ An [[instance]] has an id, a state, a token, a script and faults, which is more 
 say: `greenapi-mock config schema`.
 ";
 
-const CODES: &str = "\
-Calls are logged on stderr, one line each, without path and token.
-
-Exit codes:
-  0  stopped by SIGINT or SIGTERM, after calls that were under way ended, or ten seconds at
-     most; or the command did its work
-  1  the system refused what the server needs
-  2  wrong use: an unknown option, a file that is not valid, a state or a fault that the
-     contract does not have, --admin-listen for other machines without a token
-  3  cannot listen on the address, for instance because the port is taken
-  4  the contract given with --spec cannot be read or used";
+pub(super) const HEALTHCHECK: &str = "\
+It asks the control plane at GET /__admin/health, or OPTIONS on a path of the method where there
+is no control plane; the latter is logged as any call. The endpoint's own variables and file say
+where it is, so in a container there is nothing to repeat:
+  HEALTHCHECK CMD [\"greenapi-mock\", \"healthcheck\"]";
 
 /// The variable that a refused value comes from, if it was not given on the command line.
 pub(super) fn variable_of(command: &clap::Command, error: &clap::Error) -> Option<String> {

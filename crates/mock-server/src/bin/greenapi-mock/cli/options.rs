@@ -11,17 +11,16 @@ use super::values::{self, Faults, Instances};
 /// The options of the server. Each has a variable of the environment and a key in the file as well.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Read this configuration file, TOML
-    #[arg(long, value_name = "FILE", env = "GREENAPI_MOCK_CONFIG")]
-    pub(crate) config: Option<PathBuf>,
-
-    /// Where to listen; port 0 is any free one
-    #[arg(long, value_name = "ADDRESS:PORT", env = "GREENAPI_MOCK_LISTEN", default_value_t = LISTEN)]
-    pub(crate) listen: SocketAddr,
+    #[command(flatten)]
+    pub(crate) address: AddressOptions,
 
     /// What to print: for a person; one JSON object a line, the first one on stdout when ready; or nothing
     #[arg(long, value_name = "FORMAT", env = "GREENAPI_MOCK_LOG", default_value = "text", value_parser = log())]
     pub(crate) log: LogFormat,
+
+    /// While calls are taken, keep a file there that says where: the line of JSON that is first under --log json
+    #[arg(long, value_name = "FILE", env = "GREENAPI_MOCK_READY_FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) contract: ContractOptions,
@@ -110,6 +109,18 @@ pub(crate) struct Options {
     pub(crate) admin: AdminOptions,
 }
 
+/// Where the endpoint is.
+#[derive(Args)]
+pub(crate) struct AddressOptions {
+    /// Read this configuration file, TOML
+    #[arg(long, value_name = "FILE", env = "GREENAPI_MOCK_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Where to listen; port 0 is any free one
+    #[arg(long, value_name = "ADDRESS:PORT", env = "GREENAPI_MOCK_LISTEN", default_value_t = LISTEN)]
+    pub(crate) listen: SocketAddr,
+}
+
 /// Which contract is kept.
 #[derive(Args)]
 pub(crate) struct ContractOptions {
@@ -128,6 +139,18 @@ pub(crate) struct ContractOptions {
 /// The control plane.
 #[derive(Args)]
 pub(crate) struct AdminOptions {
+    #[command(flatten)]
+    pub(crate) address: AdminAddressOptions,
+
+    /// The control plane asks for the bearer token in this file; the variable `GREENAPI_MOCK_ADMIN_TOKEN` may
+    /// hold the token itself
+    #[arg(long, value_name = "FILE", env = "GREENAPI_MOCK_ADMIN_TOKEN_FILE", help_heading = ADMIN)]
+    pub(crate) admin_token_file: Option<PathBuf>,
+}
+
+/// Whether there is a control plane, and where.
+#[derive(Args)]
+pub(crate) struct AdminAddressOptions {
     /// Whether there is a control plane under /__admin
     #[arg(
         long, value_name = "BOOL", env = "GREENAPI_MOCK_ADMIN", help_heading = ADMIN, action = ArgAction::Set,
@@ -143,11 +166,6 @@ pub(crate) struct AdminOptions {
     /// Give the control plane an address of its own
     #[arg(long, value_name = "ADDRESS:PORT", env = "GREENAPI_MOCK_ADMIN_LISTEN", help_heading = ADMIN)]
     pub(crate) admin_listen: Option<SocketAddr>,
-
-    /// The control plane asks for the bearer token in this file; the variable `GREENAPI_MOCK_ADMIN_TOKEN` may
-    /// hold the token itself
-    #[arg(long, value_name = "FILE", env = "GREENAPI_MOCK_ADMIN_TOKEN_FILE", help_heading = ADMIN)]
-    pub(crate) admin_token_file: Option<PathBuf>,
 }
 
 /// The default address.

@@ -1,9 +1,12 @@
 //! How the values of options are read.
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use greenapi_mock_server::Clock;
 use greenapi_model::{InstanceId, InstanceState};
+use http::Uri;
+use jiff::SignedDuration;
 
 /// Instances with their states: `7103000001:starting,7103000002:not-authorized`.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +58,33 @@ pub(crate) fn clock(text: &str) -> Result<Clock, String> {
     text.parse().map_err(|error| format!("write `example`, `system` or a time; {error}"))
 }
 
+/// The host and port of a URL of an endpoint or of its control plane.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Url(pub(crate) String);
+
+impl FromStr for Url {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const FORM: &str = "write http://HOST:PORT, such as http://127.0.0.1:8080";
+        let uri: Uri = text.parse().map_err(|_| FORM)?;
+        let host = uri.host().filter(|_| uri.scheme_str() == Some("http")).ok_or(FORM)?;
+        let with_port = format!("{host}:{}", uri.port_u16().unwrap_or(80));
+        // A name of a user is in the authority, and so is a port that is no number.
+        let is_plain = uri.authority().is_some_and(|whole| *whole == host || *whole == with_port.as_str());
+        let is_root = matches!(uri.path().trim_end_matches('/'), "" | "/__admin") && uri.query().is_none();
+        if is_plain && is_root { Ok(Self(with_port)) } else { Err(FORM) }
+    }
+}
+
+/// How long something may take: more than nothing, an hour at most.
+pub(crate) fn timeout(text: &str) -> Result<Duration, &'static str> {
+    let read: Option<SignedDuration> = text.trim().parse().ok();
+    read.and_then(|read| Duration::try_from(read).ok())
+        .filter(|read| !read.is_zero() && *read <= Duration::from_secs(3600))
+        .ok_or("write a duration such as 500ms or 2s, an hour at most")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +107,39 @@ mod tests {
         check("7", Err(()));
         check("x:starting", Err(()));
         check(":starting", Err(()));
+    }
+
+    #[test]
+    fn a_url_is_a_host_and_a_port() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(text.parse::<Url>().ok().map(|url| url.0).as_deref(), expected, "{text}");
+        };
+        check("http://127.0.0.1:8080", Some("127.0.0.1:8080"));
+        check("http://127.0.0.1:8080/", Some("127.0.0.1:8080"));
+        check("http://127.0.0.1:8080/__admin", Some("127.0.0.1:8080"));
+        check("http://[::1]:8080", Some("[::1]:8080"));
+        check("http://mock", Some("mock:80"));
+        check("https://mock", None);
+        check("http://mock/other", None);
+        check("http://mock/?query", None);
+        check("http://name:secret@mock", None);
+        check("http://mock:port", None);
+        check("mock:8080", None);
+        check("", None);
+    }
+
+    #[test]
+    fn a_timeout_is_more_than_nothing() {
+        let check = |text: &str, expected: Option<u64>| {
+            assert_eq!(timeout(text).ok(), expected.map(Duration::from_millis), "{text}");
+        };
+        check("2s", Some(2000));
+        check("500ms", Some(500));
+        check("1h", Some(3_600_000));
+        check("61m", None);
+        check("0s", None);
+        check("-1s", None);
+        check("2", None);
     }
 
     #[test]

@@ -1,9 +1,9 @@
-use std::io::Write;
 use std::path::Path;
 
 use greenapi_mock_server::Config;
 
 use crate::failure::Failure;
+use crate::output;
 
 /// Prints one line that says what is in a file, or fails with all that is wrong with it.
 pub(crate) fn check(file: &Path) -> Result<(), Failure> {
@@ -15,13 +15,11 @@ pub(crate) fn check(file: &Path) -> Result<(), Failure> {
         let end = if number == 1 { "" } else { "s" };
         format!("{number} {one}{end}")
     };
-    let _ = writeln!(
-        std::io::stdout(),
-        "{}: valid; the contract {}, {}, {} for all",
+    output::print(format!(
+        "{}: valid; the contract {}, {}, {} for all\n",
         file.display(),
         emulation.contract().edition(),
         count(set_up.instances.len(), "instance"),
         count(set_up.faults.len(), "fault")
-    );
-    Ok(())
+    ))
 }

@@ -1,11 +1,11 @@
 use std::fmt::{Display, Write as _};
-use std::io::Write as _;
 
 use greenapi_mock_server::{Behaviour, Config, Injection, LogFormat, Then};
 use greenapi_model::InstanceId;
 
 use crate::effective::{Effective, Origin};
 use crate::failure::Failure;
+use crate::output;
 
 /// How an option stands in the file.
 pub(crate) struct Shown {
@@ -28,7 +28,7 @@ const fn shown(
 }
 
 /// All options but instances and faults, by their sections.
-pub(crate) const OPTIONS: [Shown; 17] = [
+pub(crate) const OPTIONS: [Shown; 18] = [
     shown("listen", "", "listen", |config| config.listen.map(text)),
     shown("edition", "", "edition", |config| config.edition.map(text)),
     shown("spec", "", "spec", |config| config.spec.as_ref().map(|file| text(file.display()))),
@@ -38,6 +38,9 @@ pub(crate) const OPTIONS: [Shown; 17] = [
     shown("max_instances", "", "max-instances", |config| config.max_instances.map(number)),
     shown("groups_kept", "", "groups-kept", |config| config.groups_kept.map(number)),
     shown("log", "", "log", |config| config.log.map(|format| text(log(format)))),
+    shown("ready_file", "", "ready-file", |config| {
+        config.ready_file.as_ref().map(|file| text(file.display()))
+    }),
     shown("journal_entries", "journal", "entries", |config| config.journal_entries.map(number)),
     shown("journal_bytes", "journal", "bytes", |config| config.journal_bytes.map(number)),
     shown("journal_total_bytes", "journal", "total-bytes", |config| config.journal_total_bytes.map(number)),
@@ -95,9 +98,7 @@ pub(crate) fn show(effective: &Effective) -> Result<(), Failure> {
             page.line(key, &value.to_string(), "");
         }
     }
-    // Whoever closed stdout does not want to know.
-    let _ = std::io::stdout().write_all(page.0.as_bytes());
-    Ok(())
+    output::print(page.0)
 }
 
 fn origin(origin: Origin, id: &str) -> String {
