@@ -1,5 +1,5 @@
-//! What `cargo xtask bench client` measures, as processes of their own, so that the CPU time of a client is that of its
-//! process, and valgrind can look at it alone.
+//! What `cargo xtask bench client` measures, and what `cargo xtask bench mock` compares with, as processes of their own, so
+//! that the CPU time of each is that of its process, and valgrind can look at it alone.
 
 mod call;
 mod clients;
@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 /// What goes wrong here ends the process; nobody tells one error from another.
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Calls createGroup by one of three clients, and says what it took
+/// Calls createGroup by one of three clients, and says what it took; or answers such calls
 #[derive(Debug, Parser)]
 #[command(name = "client-bench")]
 struct Arguments {
@@ -26,14 +26,18 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Answer each request with the contract's example of a group, until stdin ends; the first line of stdout is the URL
-    Serve,
+    Serve {
+        /// Which server answers
+        #[arg(long, default_value = "one-thread")]
+        kind: server::Kind,
+    },
     /// Make calls by one client, and print what they took as one line of JSON
     Call(call::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Serve => server::run(&mut io::stdout()),
+        Command::Serve { kind } => server::run(kind, &mut io::stdout()),
         Command::Call(arguments) => call::run(&arguments, &mut io::stdout()),
     };
     match done {

@@ -4,7 +4,11 @@ mod build;
 mod client;
 mod contract;
 mod machine;
+mod mock;
+mod proc;
+mod program;
 mod progress;
+mod released_mock;
 mod samples;
 
 use std::io::Write;
@@ -26,6 +30,16 @@ pub(crate) enum Subject {
     /// Schemathesis is installed by `python3 .ci/foreign/peers.py --install --peer schemathesis`; where it is not, the table
     /// says so, and with `CI` in the environment that is a failure.
     Contract(contract::Arguments),
+    /// The mock beside raw hyper and wiremock: requests a second, latency, CPU a request, start and memory
+    ///
+    /// The servers answer the contract's first example by turns, under wrk (Debian: `apt-get install wrk`) with one thread and
+    /// connections that are kept. Raw hyper, on one thread and on tokio's threads, reads the body and gives a constant
+    /// answer; wiremock, told not to record, gives one too, by a mock that looks at the method alone. The mock is as it comes,
+    /// with its journal and validation; once with its log as JSON to /dev/null, and once with `--log off`. Each turn has a
+    /// process of its own, all on 127.0.0.1. After the turns, what a request takes once many groups were made and many
+    /// instances seen, and the memory after many requests. The full form takes a quarter of an hour, 2 GB of memory and
+    /// Linux.
+    Mock(mock::Arguments),
 }
 
 /// Measures in the workspace at `root`, and writes a table in Markdown.
@@ -33,5 +47,6 @@ pub(crate) fn run(root: &Path, subject: &Subject, out: &mut dyn Write) -> Result
     match subject {
         Subject::Client(arguments) => client::run(root, arguments, out),
         Subject::Contract(arguments) => contract::run(root, arguments, out),
+        Subject::Mock(arguments) => mock::run(root, arguments, out),
     }
 }

@@ -27,6 +27,7 @@ Examples:
   cargo xtask test             before a commit: all that a change has to pass
   cargo xtask bench client     how fast the client is, beside bare hyper and reqwest
   cargo xtask bench contract   how fast the contract tester is, beside Schemathesis
+  cargo xtask bench mock       how fast the mock is, beside raw hyper and wiremock
 
 Exit codes:
   0  done, or up to date

@@ -1,7 +1,10 @@
 //! A server that is a process of its own.
 
 use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
 
@@ -17,12 +20,9 @@ impl Server {
         command: &mut Command,
         url: impl FnOnce(&str) -> Option<String>,
     ) -> Result<Self, Failure> {
-        let name = command.get_program().to_string_lossy().into_owned();
-        // Its stdin ends when this process does, for those that heed it.
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let child = child.map_err(|error| Failure::io(format!("start {name}"), &error))?;
+        let name = name(command);
         // Made before the first line is read, so that the process ends whatever comes.
-        let mut server = Self { child, url: String::new() };
+        let mut server = Self::spawn(command.stdout(Stdio::piped()))?;
         let mut line = String::new();
         if let Some(stdout) = server.child.stdout.take() {
             let read = BufReader::new(stdout).read_line(&mut line);
@@ -34,9 +34,41 @@ impl Server {
         Ok(server)
     }
 
+    /// Starts one that does not say where it is but was told, and waits until it takes a connection there.
+    pub(crate) fn start_at(command: &mut Command, address: SocketAddr) -> Result<Self, Failure> {
+        const PATIENCE: Duration = Duration::from_secs(10);
+        const PACE: Duration = Duration::from_micros(200);
+        let mut server = Self::spawn(command.stdout(Stdio::null()))?;
+        let start = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            if start.elapsed() > PATIENCE || !matches!(server.child.try_wait(), Ok(None)) {
+                return Err(Failure::failed(format!("{} does not listen on {address}", name(command))));
+            }
+            thread::sleep(PACE);
+        }
+        server.url = format!("http://{address}");
+        Ok(server)
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self, Failure> {
+        // Its stdin ends when this process does, for those that heed it.
+        let child = command.stdin(Stdio::piped()).spawn();
+        let child = child.map_err(|error| Failure::io(format!("start {}", name(command)), &error))?;
+        Ok(Self { child, url: String::new() })
+    }
+
+    /// The id of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
+}
+
+fn name(command: &Command) -> String {
+    command.get_program().to_string_lossy().into_owned()
 }
 
 impl Drop for Server {
@@ -49,6 +81,7 @@ impl Drop for Server {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpListener;
     use std::process::Command;
 
     use super::Server;
@@ -70,5 +103,16 @@ mod tests {
             let message = started(script).err().expect("it does not say where it is");
             assert!(message.ends_with(said), "{message}");
         }
+    }
+
+    #[test]
+    fn where_it_was_told_to_be_a_server_takes_connections_or_is_refused() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+        let address = listener.local_addr().expect("it has an address");
+        let start = |script| Server::start_at(Command::new("sh").args(["-c", script]), address);
+        assert_eq!(start("exec sleep 60").expect("it listens").url(), format!("http://{address}"));
+        drop(listener);
+        let message = start("exit 1").err().expect("nobody listens").messages();
+        assert_eq!(message, format!("sh does not listen on {address}"));
     }
 }

@@ -1,16 +1,15 @@
 //! `cargo xtask bench client`: the client beside bare hyper and reqwest.
 
-mod program;
 mod table;
 mod valgrind;
 
 use std::io::{Write, stderr};
 use std::path::Path;
 
-use crate::bench::client::program::Bench;
 use crate::bench::client::table::Row;
 use crate::bench::client::valgrind::PerCall;
 use crate::bench::machine;
+use crate::bench::program::Bench;
 use crate::bench::progress::progress;
 use crate::failure::Failure;
 use crate::server::Server;
@@ -49,7 +48,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Re
         writeln!(stderr(), "warning: {missing}")?;
     }
     let bench = Bench::build(root)?;
-    let server = bench.serve()?;
+    let server = bench.serve("one-thread")?;
     let mut rows: Vec<Row> = CLIENTS.iter().map(|(_, name)| Row::new(name)).collect();
     for (at, concurrency) in CONCURRENCIES.into_iter().enumerate() {
         for round in 1..=rounds {

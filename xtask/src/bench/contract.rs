@@ -54,13 +54,13 @@ pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Re
         for (row, cases) in ours.iter_mut().zip(size.cases) {
             progress(&format!("round {round} of {rounds}: {}", row.name()));
             // A mock of its own, so that no turn bears what another one has left.
-            let server = mock.start()?;
+            let server = mock.start(&[])?;
             let (requests, usage) = tester.check(&server, cases)?;
             row.add(requests, usage);
         }
         if let Some(schemathesis) = &schemathesis {
             progress(&format!("round {round} of {rounds}: {}", schemathesis.name()));
-            let server = mock.start()?;
+            let server = mock.start(&[])?;
             let (requests, wall) = schemathesis.run(server.url(), size.examples)?;
             theirs.add(requests, Usage { wall, cpu: None, peak: None });
         }

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::bench::client::program::{Bench, call_arguments};
+use crate::bench::program::{Bench, call_arguments};
 use crate::failure::Failure;
 use crate::server::Server;
 

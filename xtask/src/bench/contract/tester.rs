@@ -2,38 +2,22 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde::Deserialize;
 
 use super::process::{self, Usage};
 use crate::bench::build;
+use crate::bench::released_mock::{self, ReleasedMock};
 use crate::failure::Failure;
 use crate::server::Server;
 
 /// Builds both as they are released.
-pub(super) fn built(root: &Path) -> Result<(Mock, Tester), Failure> {
-    let programs = [("greenapi-mock-server", "greenapi-mock"), ("greenapi-harness", "greenapi-contract")];
+pub(super) fn built(root: &Path) -> Result<(ReleasedMock, Tester), Failure> {
+    let programs = [released_mock::PROGRAM, ("greenapi-harness", "greenapi-contract")];
     let [mock, program] = build::released(root, programs)?;
     let report = program.with_file_name("bench-contract.json");
-    Ok((Mock(mock), Tester { program, report }))
-}
-
-pub(super) struct Mock(PathBuf);
-
-impl Mock {
-    /// It writes its log, as it says where it is only then, but to nobody.
-    pub(super) fn start(&self) -> Result<Server, Failure> {
-        let mut command = Command::new(&self.0);
-        command.args(["--listen", "127.0.0.1:0", "--log", "json"]).stderr(Stdio::null());
-        Server::start(&mut command, url)
-    }
-}
-
-/// From its first line, `{"event":"ready","url":"http://127.0.0.1:1234"}`.
-fn url(line: &str) -> Option<String> {
-    let event: serde_json::Value = serde_json::from_str(line).ok()?;
-    (event["event"] == "ready").then(|| event["url"].as_str().map(str::to_owned))?
+    Ok((ReleasedMock::at(mock), Tester { program, report }))
 }
 
 pub(super) struct Tester {
@@ -87,18 +71,7 @@ fn arguments(cases: Option<u32>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{name, requests, url};
-
-    #[test]
-    fn the_mock_says_where_it_is() {
-        let check = |line: &str, expected: Option<&str>| assert_eq!(url(line).as_deref(), expected, "{line}");
-        check(
-            r#"{"event":"ready","url":"http://127.0.0.1:1234","edition":"x"}"#,
-            Some("http://127.0.0.1:1234"),
-        );
-        check(r#"{"event":"request","url":"http://127.0.0.1:1234"}"#, None);
-        check("greenapi-mock keeps the contract", None);
-    }
+    use super::{name, requests};
 
     #[test]
     fn the_requests_stand_in_the_report() {

@@ -1,4 +1,4 @@
-//! The program of the package `bench`: the server, and the clients one after another.
+//! The program of the package `bench`: the servers, and the clients one after another.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -31,9 +31,9 @@ impl Bench {
         self.0.as_os_str()
     }
 
-    /// Starts the server that all clients call.
-    pub(crate) fn serve(&self) -> Result<Server, Failure> {
-        Server::start(Command::new(self.program()).arg("serve"), |line| {
+    /// Starts one of its servers. All clients call `one-thread`.
+    pub(crate) fn serve(&self, kind: &str) -> Result<Server, Failure> {
+        Server::start(Command::new(self.program()).args(["serve", "--kind", kind]), |line| {
             (!line.is_empty()).then(|| line.to_owned())
         })
     }

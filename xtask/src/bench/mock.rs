@@ -1,0 +1,133 @@
+//! `cargo xtask bench mock`: the mock beside raw hyper and wiremock, under wrk.
+
+mod calls;
+mod growth;
+mod request;
+mod servers;
+mod table;
+mod wrk;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::bench::machine;
+use crate::bench::mock::growth::Growth;
+use crate::bench::mock::request::Instances;
+use crate::bench::mock::servers::{Kind, Servers};
+use crate::bench::mock::table::Row;
+use crate::bench::mock::wrk::{Load, Wrk};
+use crate::bench::proc::{self, Memory};
+use crate::bench::progress::progress;
+use crate::failure::Failure;
+use crate::server::Server;
+
+/// How many connections load a server at the same time.
+const CONNECTIONS: [u16; 2] = [16, 64];
+
+/// As many requests take at most so long; then the memory is looked at after fewer.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// How many turns each server has
+    #[arg(long, value_name = "NUMBER", default_value_t = 5)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+    /// After how many requests the memory is looked at, by default five million; each server has five minutes for them
+    ///
+    /// wiremock has 200 000 at most: it keeps each request in the mock that it matched, although it does not record.
+    #[arg(long, value_name = "NUMBER")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    requests: Option<u64>,
+    /// One round of short turns and few requests: it shows that the bench works, not how fast anything is
+    #[arg(long, conflicts_with = "rounds")]
+    quick: bool,
+}
+
+/// How much is measured.
+struct Size {
+    /// Of one load. wrk counts in whole ones.
+    seconds: u16,
+    requests: u64,
+    /// The groups and the instances that were before, ascending.
+    growth: [u64; 3],
+}
+
+const FULL: Size = Size { seconds: 3, requests: 5_000_000, growth: [1, 10_000, 1_000_000] };
+const QUICK: Size = Size { seconds: 1, requests: 20_000, growth: [1, 100, 1_000] };
+
+pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
+    let (rounds, size) = if arguments.quick { (1, QUICK) } else { (arguments.rounds, FULL) };
+    let requests = arguments.requests.unwrap_or(size.requests);
+    let wrk = Wrk::find(size.seconds)?;
+    let servers = Servers::build(root)?;
+    let binary = fs::metadata(servers.mock().program());
+    let binary = binary.map_err(|error| Failure::io("look at the binary of the mock", &error))?.len();
+    let mut rows: Vec<Row> = Kind::ALL.into_iter().map(Row::new).collect();
+    let mut growth = Growth::new(size.growth);
+    for round in 1..=rounds {
+        for row in &mut rows {
+            progress(&format!("round {round} of {rounds}: {}", row.name()));
+            turn(&servers, &wrk, row)?;
+        }
+        growth.turn(&servers, &wrk, &format!("round {round} of {rounds}"))?;
+    }
+    for row in &mut rows {
+        let requests = requests.min(row.kind().most_requests());
+        progress(&format!("{requests} requests: {}", row.name()));
+        row.after = Some(after(&servers, row.kind(), requests)?);
+    }
+    writeln!(out, "{}", machine::described(rounds, &format!("{} s of load each", size.seconds)))?;
+    write!(out, "{}", table::rendered(&rows, &growth, binary))?;
+    Ok(())
+}
+
+/// One turn of one server: its start, and its loads.
+fn turn(servers: &Servers, wrk: &Wrk, row: &mut Row) -> Result<(), Failure> {
+    let start = Instant::now();
+    let server = servers.start(row.kind(), &[])?;
+    calls::make(server.url(), servers.request(), Instances::ONE, 1, PATIENCE)?;
+    row.first.add(start.elapsed().as_secs_f64() * 1e3);
+    row.idle.add(memory(&server)?);
+    for (connections, figures) in CONNECTIONS.into_iter().zip(&mut row.loads) {
+        let (load, cpu) = loaded(servers, wrk, &server, connections, Instances::ONE)?;
+        figures.add(&load, cpu);
+    }
+    row.loaded.add(memory(&server)?);
+    Ok(())
+}
+
+/// A load by wrk, and the server's time of the processor for each of its requests, in microseconds.
+fn loaded(
+    servers: &Servers,
+    wrk: &Wrk,
+    server: &Server,
+    connections: u16,
+    instances: Instances,
+) -> Result<(Load, f64), Failure> {
+    let before = cpu(server)?;
+    let load = wrk.load(server.url(), servers.request(), instances, connections)?;
+    let cpu = cpu(server)?.saturating_sub(before).as_secs_f64() * 1e6 / load.requests();
+    Ok((load, cpu))
+}
+
+/// The requests that a server has answered, and its memory then.
+fn after(servers: &Servers, kind: Kind, requests: u64) -> Result<(u64, Memory), Failure> {
+    let server = servers.start(kind, &[])?;
+    let made = calls::make(server.url(), servers.request(), Instances::ONE, requests, PATIENCE)?;
+    Ok((made, memory(&server)?))
+}
+
+fn memory(server: &Server) -> Result<Memory, Failure> {
+    proc::memory(server.process()).ok_or_else(unknown)
+}
+
+fn cpu(server: &Server) -> Result<Duration, Failure> {
+    proc::times(server.process()).map(|(_, cpu)| cpu).ok_or_else(unknown)
+}
+
+fn unknown() -> Failure {
+    Failure::failed("a server is over, or nothing is known of it below /proc; this bench needs Linux")
+}

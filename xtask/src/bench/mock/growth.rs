@@ -1,0 +1,54 @@
+//! What a request takes once many groups were made, and many instances seen.
+
+use super::request::Instances;
+use super::servers::{Kind, Servers};
+use super::wrk::Wrk;
+use super::{CONNECTIONS, PATIENCE, calls, loaded};
+use crate::bench::progress::progress;
+use crate::bench::samples::Samples;
+use crate::failure::Failure;
+
+/// Microseconds of the processor a request, of the mock without a log.
+#[derive(Debug)]
+pub(super) struct Growth(pub(super) [Stage; 3]);
+
+#[derive(Debug)]
+pub(super) struct Stage {
+    /// So many groups or instances there were before.
+    pub(super) before: u64,
+    /// With all groups made by one instance, which is called on.
+    pub(super) groups: Samples,
+    /// With one group made by each instance, all of which are called on.
+    pub(super) instances: Samples,
+}
+
+impl Growth {
+    pub(super) fn new(before: [u64; 3]) -> Self {
+        let stage = |before| Stage { before, groups: Samples::default(), instances: Samples::default() };
+        Self(before.map(stage))
+    }
+
+    pub(super) fn turn(&mut self, servers: &Servers, wrk: &Wrk, round: &str) -> Result<(), Failure> {
+        let most = self.0.iter().map(|stage| stage.before).max().unwrap_or_default();
+        for Stage { before, groups, instances } in &mut self.0 {
+            for (samples, called, what) in
+                [(groups, Instances::ONE, "groups"), (instances, Instances::several(*before), "instances")]
+            {
+                progress(&format!("{round}: after {before} {what}"));
+                samples.add(cost(servers, wrk, *before, called, most)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn cost(servers: &Servers, wrk: &Wrk, before: u64, called: Instances, most: u64) -> Result<f64, Failure> {
+    // The default would not do for the most.
+    let arguments = ["--max-instances".to_owned(), most.to_string()];
+    let server = servers.start(Kind::Silent, &arguments)?;
+    let made = calls::make(server.url(), servers.request(), called, before, PATIENCE)?;
+    if made < before {
+        return Err(Failure::failed(format!("only {made} of {before} calls were made in {PATIENCE:?}")));
+    }
+    Ok(loaded(servers, wrk, &server, CONNECTIONS[0], called)?.1)
+}
