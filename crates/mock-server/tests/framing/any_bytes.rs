@@ -101,7 +101,9 @@ fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
 fn the_server_serves_on_after_any_bytes_and_keeps_no_token() {
     let fixture = Fixture::new();
     let host = fixture.url.strip_prefix("http://").unwrap();
-    let config = ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() };
+    // `PROPTEST_CASES` asks for more.
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: config.cases.max(400), ..config };
     proptest!(config, |(bytes in any_bytes())| {
         let mut stream = TcpStream::connect(host).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();

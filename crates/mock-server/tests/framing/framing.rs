@@ -171,7 +171,8 @@ fn heads() {
             format!("{line}\r\n Host: localhost\r\n\r\n"),
             400,
         ),
-        open("90 headers", "RFC 9110, section 5.4", page_with(&many(90))),
+        open("100 headers, as many as hyper takes", "RFC 9110, section 5.4", page_with(&many(97))),
+        refused("101 headers", "RFC 6585, section 5", page_with(&many(98)), 431),
         refused("1000 headers", "RFC 6585, section 5", page_with(&many(1000)), 431),
         open(
             "a header of 100 KB",
@@ -259,6 +260,12 @@ fn connections() {
             [post(PAGE), page_with("X\r\n")].concat(),
         )
         .closed([CREATED, http(400)]),
+        refused(
+            "much more behind a bad head",
+            "RFC 9112, section 9.6",
+            [page_with("X\r\n"), vec![b'x'; 100_000]].concat(),
+            400,
+        ),
         Row::new("to be closed", "RFC 9112, section 9.6", page_with("Connection: close\r\n"))
             .closed([CREATED]),
         Row::new(
