@@ -199,6 +199,9 @@ impl Inner {
                 );
             }
             Read::CutOff => return Err(Refusal::of(400, "Cut off").detail("the body ended before its end")),
+            Read::TooSlow => {
+                return Err(Refusal::of(408, "Too slow").detail("the body did not come in time"));
+            }
         };
         let done = Query::read(head.uri.query(), route.query).and_then(|query| {
             (route.handle)(&Call {

@@ -1,3 +1,4 @@
+mod connection;
 mod front;
 
 use std::any::Any;
@@ -7,13 +8,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
+use self::connection::serve;
 use self::front::Front;
 use crate::admin::ControlPlane;
 use crate::emulation::Emulation;
@@ -22,8 +21,8 @@ use crate::wire::{Wire, WireStop};
 
 /// How long calls that are under way may take once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
-/// How long the head of a request may take.
-const HEAD: Duration = Duration::from_secs(30);
+/// How many connections there may be at once. One more waits in the queue of the system until another has ended.
+const CONNECTIONS: usize = 16_384;
 /// How long to wait after an error of `accept` that is not about one connection, such as too many open files.
 const BACK_OFF: Duration = Duration::from_millis(50);
 
@@ -52,6 +51,7 @@ pub struct Server {
     address: SocketAddr,
     front: Front,
     drain: Duration,
+    most_connections: usize,
 }
 
 impl Server {
@@ -79,7 +79,7 @@ impl Server {
     async fn bound(address: SocketAddr, front: Front) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, front, drain: DRAIN })
+        Ok(Self { listener, address, front, drain: DRAIN, most_connections: CONNECTIONS })
     }
 
     /// How long calls that are under way may take once the server is told to stop. Zero ends them at once.
@@ -121,18 +121,22 @@ impl Server {
     /// it reaches whoever waits for the end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
-        let graceful = GracefulShutdown::new();
         let mut connections = JoinSet::new();
-        let stop_faults = WireStop::default();
+        let stop_connections = WireStop::default();
         let mut panic = None;
         loop {
             tokio::select! {
-                accepted = self.listener.accept() => match accepted {
+                accepted = self.listener.accept(), if connections.len() < self.most_connections => match accepted {
                     Ok((stream, _)) if self.front.closes_after_accept() => drop(stream),
                     Ok((stream, _)) => {
                         // Answers are small and written at once, so there is nothing to wait for.
                         let _ = stream.set_nodelay(true);
-                        self.serve(Wire::new(stream).until(&stop_faults), &graceful, &mut connections);
+                        let wire = Wire::new(stream).until(&stop_connections);
+                        let front = self.front.on(wire.handle());
+                        connections.spawn(serve(wire, front, stop_connections.clone()));
+                        if connections.len() == self.most_connections {
+                            tracing::warn!(connections = self.most_connections, "further connections have to wait");
+                        }
                     }
                     Err(error) => back_off(&error).await,
                 },
@@ -141,8 +145,13 @@ impl Server {
             }
         }
         drop(self.listener);
-        stop_faults.stop();
-        if tokio::time::timeout(self.drain, graceful.shutdown()).await.is_err() {
+        stop_connections.stop();
+        let ended = async {
+            while let Some(ended) = connections.join_next().await {
+                keep_panic(ended, &mut panic);
+            }
+        };
+        if tokio::time::timeout(self.drain, ended).await.is_err() {
             if !self.drain.is_zero() {
                 tracing::warn!("calls were still under way when the server stopped");
             }
@@ -165,23 +174,6 @@ impl Server {
             let _ = stopped.await;
         }));
         Running { url, stop, task }
-    }
-
-    fn serve(&self, wire: Wire<TcpStream>, graceful: &GracefulShutdown, connections: &mut JoinSet<()>) {
-        let service = self.front.on(wire.handle());
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD)
-            // A client may end its side after the request and still read the answer.
-            .half_close(true)
-            .auto_date_header(self.front.emulation().has_real_time())
-            .serve_connection(TokioIo::new(wire), service);
-        let connection = graceful.watch(connection);
-        connections.spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-        });
     }
 }
 
@@ -237,5 +229,48 @@ impl Running {
         if let Some(panic) = self.task.await.err().and_then(|error| error.try_into_panic().ok()) {
             std::panic::resume_unwind(panic);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use greenapi_model::Contract;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    async fn ask(client: &mut TcpStream) {
+        client.write_all(b"GET /__admin/health HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    }
+
+    async fn read(client: &mut TcpStream) -> usize {
+        client.read(&mut [0; 4096]).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_connection_too_many_waits_until_another_has_ended() {
+        let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
+        let mut server = Server::bind("127.0.0.1:0".parse().unwrap(), emulation).await.unwrap();
+        server.most_connections = 2;
+        let address = server.address;
+        let running = server.start();
+        let (mut first, mut second, mut third) = (
+            TcpStream::connect(address).await.unwrap(),
+            TcpStream::connect(address).await.unwrap(),
+            TcpStream::connect(address).await.unwrap(),
+        );
+        ask(&mut third).await;
+        for _ in 0..10 {
+            for client in [&mut first, &mut second] {
+                ask(client).await;
+                assert!(read(client).await > 0);
+            }
+        }
+        let error = third.try_read(&mut [0]).expect_err("the third one is not to be served yet");
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        drop(second);
+        assert!(read(&mut third).await > 0);
+        running.stop().await;
     }
 }

@@ -3,11 +3,12 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use greenapi_model::InstanceId;
-use http::header::{CONTENT_TYPE, HeaderName};
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Body;
@@ -17,6 +18,8 @@ use crate::emulation::Emulation;
 use crate::outcome::{Answer, Ending};
 use crate::wire::{WireFault, WireHandle};
 
+/// How long a body may take. It is as long as hyper waits for a head.
+const BODY: Duration = Duration::from_secs(30);
 /// A body that is too large is read on for so many bytes, so that its sender comes to read the answer.
 const READ_ON: u64 = 4 << 20;
 
@@ -24,7 +27,8 @@ pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("prefe
 
 /// The emulation as a hyper service, for a server of your own.
 ///
-/// Whatever comes is answered. It fails only where a fault on the wire asks for that and the service does not know the
+/// Whatever comes is answered, with 408 where the body does not come within 30 seconds: a body that is not there with its head wants
+/// a runtime of tokio with its timers. It fails only where a fault on the wire asks for that and the service does not know the
 /// connection ([`on`](Self::on)): hyper then closes it without an answer.
 ///
 /// Each call is one event of `tracing` at the level INFO, with the instance, the outcome, the status, the clause, the duration
@@ -68,7 +72,7 @@ where
         let Self { emulation, wire } = self.clone();
         Box::pin(async move {
             let start = Instant::now();
-            let answer = answer(&emulation, request).await;
+            let (answer, ends_connection) = answer(&emulation, request).await;
             if !answer.delay.is_zero() {
                 tokio::time::sleep(answer.delay).await;
             }
@@ -79,7 +83,11 @@ where
                 (Some(_), None) => return Err(ConnectionHurt),
                 (Some(fault), Some(wire)) => wire.arm(fault),
             }
-            Ok(response(answer))
+            let mut response = response(answer);
+            if ends_connection {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(response)
         })
     }
 }
@@ -96,7 +104,8 @@ impl fmt::Display for ConnectionHurt {
 
 impl Error for ConnectionHurt {}
 
-async fn answer<B>(emulation: &Emulation, request: Request<B>) -> Answer
+/// The answer, and whether it is the last one of its connection, as the rest of the body is not waited for.
+async fn answer<B>(emulation: &Emulation, request: Request<B>) -> (Answer, bool)
 where
     B: Body<Data = Bytes>,
 {
@@ -106,9 +115,10 @@ where
     // Where the body decides nothing, its sender still comes to read the answer only after it.
     let limit = call.body_limit();
     match read(body, limit).await {
-        Read::Whole(body) => call.answer(&body),
-        Read::TooLarge => call.too_large(),
-        Read::CutOff => call.cut_off(),
+        Read::Whole(body) => (call.answer(&body), false),
+        Read::TooLarge => (call.too_large(), false),
+        Read::CutOff => (call.cut_off(), false),
+        Read::TooSlow => (call.too_slow(), true),
     }
 }
 
@@ -117,10 +127,20 @@ pub(crate) enum Read {
     Whole(Bytes),
     TooLarge,
     CutOff,
+    TooSlow,
 }
 
 /// Reads a body up to a limit, and a larger one on for a while, so that its sender comes to read the answer.
 pub(crate) async fn read<B: Body<Data = Bytes>>(body: B, limit: u64) -> Read {
+    let mut reading = std::pin::pin!(read_on(body, limit));
+    // Most bodies are there with their head, and then need no timer.
+    match std::future::poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await {
+        Poll::Ready(read) => read,
+        Poll::Pending => tokio::time::timeout(BODY, reading).await.unwrap_or(Read::TooSlow),
+    }
+}
+
+async fn read_on<B: Body<Data = Bytes>>(body: B, limit: u64) -> Read {
     let mut body = std::pin::pin!(body);
     let mut whole = Bytes::new();
     let mut parts: Option<BytesMut> = None;

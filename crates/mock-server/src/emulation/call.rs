@@ -237,6 +237,13 @@ impl Call<'_> {
         self.conclude(Kept::CutOff)
     }
 
+    /// The answer to a body that did not come in time: 408 of this endpoint's own, as no clause tells of it.
+    #[must_use]
+    pub fn too_slow(mut self) -> Answer {
+        self.early.get_or_insert_with(|| Early::Own(408, "the body did not come in time".to_owned()));
+        self.conclude(Kept::CutOff)
+    }
+
     /// What can be said before the body: another method, or a token that is not the instance's.
     fn judge_head(&self, is_method: bool, taken: bool) -> Option<Early> {
         let contract = &self.emulation.contract;

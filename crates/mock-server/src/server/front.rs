@@ -2,8 +2,9 @@ use std::future::Future;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, HOST};
-use http::{HeaderValue, Request, Response, StatusCode, Version};
+use http::header::{CONNECTION, HOST, TRANSFER_ENCODING};
+use http::uri::Scheme;
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use hyper::body::Body;
 use hyper::service::Service;
@@ -62,9 +63,9 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionHurt>> + Send>>;
 
     fn call(&self, request: Request<B>) -> Self::Future {
-        if !names_its_host(&request) {
-            tracing::warn!("a request of HTTP/1.1 without one `Host` was refused");
-            return Box::pin(std::future::ready(Ok(bad_request())));
+        if let Some(status) = refused(&request) {
+            tracing::warn!(%status, "a request that is not one of HTTP/1.1 was refused");
+            return Box::pin(std::future::ready(Ok(refusal(status))));
         }
         match (self.control(&request), self) {
             (None, Self::Emulation(emulation, _)) => emulation.call(request),
@@ -76,14 +77,52 @@ where
     }
 }
 
-/// RFC 9112, section 3.2: a request of HTTP/1.1 has one `Host`, else the answer is 400. Hyper leaves that to its user.
-fn names_its_host<B>(request: &Request<B>) -> bool {
-    request.version() < Version::HTTP_11 || request.headers().get_all(HOST).iter().count() == 1
+/// What RFC 9112 has refused and hyper leaves to its user.
+fn refused<B>(request: &Request<B>) -> Option<StatusCode> {
+    if !names_its_host(request) || !has_a_target(request) {
+        return Some(StatusCode::BAD_REQUEST);
+    }
+    // RFC 9110, section 7.4: `https` came over no connection that would be one of it.
+    if request.uri().scheme().is_some_and(|scheme| *scheme != Scheme::HTTP) {
+        return Some(StatusCode::MISDIRECTED_REQUEST);
+    }
+    refused_coding(request)
 }
 
-fn bad_request() -> Response<Full<Bytes>> {
+/// Section 3.2: a request of HTTP/1.1 has a `Host`, none has two, and a value that is no host is refused.
+fn names_its_host<B>(request: &Request<B>) -> bool {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => request.version() < Version::HTTP_11,
+        (Some(host), None) => host
+            .as_bytes()
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:[]".contains(byte)),
+        (Some(_), Some(_)) => false,
+    }
+}
+
+/// Sections 3.2.3 and 3.2.4: an authority alone is for `CONNECT`, and an asterisk for `OPTIONS`.
+fn has_a_target<B>(request: &Request<B>) -> bool {
+    let (method, uri) = (request.method(), request.uri());
+    let is_authority = uri.authority().is_some() && uri.scheme().is_none();
+    !(is_authority && method != Method::CONNECT || uri.path() == "*" && method != Method::OPTIONS)
+}
+
+/// Section 6.1: a body comes in chunks once, and by no coding that is not known. Hyper has made sure that chunks come last.
+fn refused_coding<B>(request: &Request<B>) -> Option<StatusCode> {
+    let codings = request.headers().get_all(TRANSFER_ENCODING).iter();
+    let mut codings =
+        codings.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    codings.next_back()?;
+    let other = codings.find(|coding| !coding.is_empty())?;
+    let is_chunked = other.eq_ignore_ascii_case(b"chunked");
+    Some(if is_chunked { StatusCode::BAD_REQUEST } else { StatusCode::NOT_IMPLEMENTED })
+}
+
+fn refusal(status: StatusCode) -> Response<Full<Bytes>> {
     let mut response = Response::default();
-    *response.status_mut() = StatusCode::BAD_REQUEST;
+    *response.status_mut() = status;
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }

@@ -19,16 +19,16 @@ impl WireStop {
         self.stopped.send_replace(true);
     }
 
+    /// Waits until it is stopped.
+    pub(crate) async fn until_stopped(&self) {
+        // It cannot fail, as the sender is here.
+        let _ = self.stopped.subscribe().wait_for(|stopped| *stopped).await;
+    }
+
     /// Is ready once it is stopped; never if there is nothing that could be.
     pub(super) fn stopped(stop: Option<&Self>) -> Stopped {
-        let Some(stop) = stop else { return Stopped(Box::pin(pending())) };
-        let mut receiver = stop.stopped.subscribe();
-        Stopped(Box::pin(async move {
-            if receiver.wait_for(|stopped| *stopped).await.is_err() {
-                // Nobody is left who could stop it.
-                pending::<()>().await;
-            }
-        }))
+        let Some(stop) = stop.cloned() else { return Stopped(Box::pin(pending())) };
+        Stopped(Box::pin(async move { stop.until_stopped().await }))
     }
 }
 

@@ -67,9 +67,12 @@ impl Call<'_> {
     /// What is wrong with the request, after faults had their say.
     fn judge(&self, body: &[u8]) -> Result<(), Refusal> {
         let contract = &self.emulation.contract;
-        let content_type = self.headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
+        // One that comes twice has to be right both times, as nobody can tell which one is meant.
+        let mut content_types = self.headers.get_all(CONTENT_TYPE).iter().map(http::HeaderValue::as_bytes);
+        let content_type = content_types.next();
         let judged = contract
             .request_content_type(content_type)
+            .and_then(|()| content_types.try_for_each(|other| contract.request_content_type(Some(other))))
             .map_err(|violation: Violation| Violations::from(violation))
             .and_then(|()| contract.request(body).map(drop));
         match judged {

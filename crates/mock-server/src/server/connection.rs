@@ -1,0 +1,250 @@
+use std::pin::Pin;
+use std::time::Duration;
+
+use http::StatusCode;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use super::front::Front;
+use crate::wire::{Reset, Wire, WireStop};
+
+/// How long the head of a request may take, and how long a connection is kept for the next one.
+const HEAD: Duration = Duration::from_secs(30);
+/// How long a connection is read on once this side of it is closed.
+const LINGER: Duration = Duration::from_secs(2);
+/// How much is read at a time of what nobody wants.
+const UNWANTED: usize = 8 << 10;
+/// What a client that speaks HTTP/2 at once starts with (RFC 9113, section 3.4).
+const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Serves one connection until it ends, or until a call that is under way has ended once the server stops.
+pub(super) async fn serve<S>(wire: Wire<S>, front: Front, stop: WireStop)
+where
+    S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
+{
+    let has_real_time = front.emulation().has_real_time();
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        // A client may end its side after the request and still read the answer.
+        .half_close(true)
+        .auto_date_header(has_real_time)
+        .serve_connection(TokioIo::new(wire), front);
+    let ended = tokio::select! {
+        biased;
+        ended = &mut connection => Some(ended),
+        () = stop.until_stopped() => None,
+    };
+    let ended = if let Some(ended) = ended {
+        ended
+    } else {
+        Pin::new(&mut connection).graceful_shutdown();
+        (&mut connection).await
+    };
+    let parts = connection.into_parts();
+    let mut wire = parts.io.into_inner();
+    let last_word = ended.err().and_then(|error| {
+        tracing::debug!(%error, "a connection ended early");
+        last_word(&error, &parts.read_buf)
+    });
+    // The other side may be gone, and then there is nobody to tell.
+    if let Some(status) = last_word {
+        let _ = wire.write_all(head(status, has_real_time).as_bytes()).await;
+    }
+    tokio::select! {
+        biased;
+        () = stop.until_stopped() => {}
+        _ = tokio::time::timeout(LINGER, close(wire)) => {}
+    }
+}
+
+/// The answer to a request that has not come to the end of its head, where hyper gives none. A connection that waits for a request
+/// is closed in silence.
+fn last_word(error: &hyper::Error, unread: &[u8]) -> Option<StatusCode> {
+    if unread.starts_with(HTTP_2) {
+        Some(StatusCode::HTTP_VERSION_NOT_SUPPORTED)
+    } else if unread.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
+        None
+    } else if error.is_timeout() {
+        Some(StatusCode::REQUEST_TIMEOUT)
+    } else if error.is_incomplete_message() {
+        Some(StatusCode::BAD_REQUEST)
+    } else {
+        None
+    }
+}
+
+fn head(status: StatusCode, has_real_time: bool) -> String {
+    let date = if has_real_time {
+        Timestamp::now().strftime("date: %a, %d %b %Y %H:%M:%S GMT\r\n").to_string()
+    } else {
+        String::new()
+    };
+    format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n{date}\r\n")
+}
+
+/// RFC 9112, section 9.6: who closes a connection with bytes left to read may send a reset, which takes the last answer away from
+/// the other side. So it is read on until that has closed it too.
+async fn close<S: AsyncRead + AsyncWrite + Reset + Unpin>(mut wire: Wire<S>) {
+    let mut unwanted = Vec::new();
+    if wire.shutdown().await.is_ok() {
+        unwanted.resize(UNWANTED, 0);
+        while let Ok(1..) = wire.read(&mut unwanted).await {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use greenapi_model::Contract;
+    use tokio::io::{DuplexStream, duplex};
+    use tokio::task::JoinHandle;
+    use tokio::time::{Instant, timeout};
+
+    use super::*;
+    use crate::admin::ControlPlane;
+    use crate::emulation::Emulation;
+    use crate::service::EmulationService;
+
+    const DAY: Duration = Duration::from_secs(24 * 3_600);
+    const LINE: &str = "POST /waInstance1101000001/createGroup/t0ken HTTP/1.1\r\nHost: localhost\r\n";
+    const BODY: &str = r#"{"groupName":"x","phones":[79001234567]}"#;
+
+    struct Client {
+        stream: DuplexStream,
+        emulation: Arc<Emulation>,
+        task: JoinHandle<()>,
+        start: Instant,
+    }
+
+    impl Client {
+        fn new() -> Self {
+            let (stream, server) = duplex(1 << 20);
+            let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
+            let control = ControlPlane::new(Arc::clone(&emulation));
+            let front = Front::Emulation(EmulationService::new(Arc::clone(&emulation)), Some(control));
+            let task = tokio::spawn(serve(Wire::new(server), front, WireStop::default()));
+            Self { stream, emulation, task, start: Instant::now() }
+        }
+
+        async fn send(&mut self, bytes: &str) {
+            self.stream.write_all(bytes.as_bytes()).await.unwrap();
+        }
+
+        /// All that comes until the server closes its side, and how many seconds after the start that is.
+        async fn read(&mut self) -> (String, u64) {
+            let mut seen = String::new();
+            timeout(DAY, self.stream.read_to_string(&mut seen)).await.expect("it is never closed").unwrap();
+            (seen, self.start.elapsed().as_secs())
+        }
+
+        fn made(&self) -> u64 {
+            self.emulation.groups(1_101_000_001.into()).made
+        }
+    }
+
+    fn request(length: usize, body: &str) -> String {
+        format!("{LINE}Content-Length: {length}\r\n\r\n{body}")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_does_not_end_is_answered_with_408() {
+        let mut client = Client::new();
+        client.send(LINE).await;
+        let expected = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        assert_eq!(client.read().await, (expected.to_owned(), HEAD.as_secs()));
+        assert!(client.emulation.all_calls().kept.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_comes_byte_by_byte_has_no_more_time() {
+        let mut client = Client::new();
+        for byte in LINE.chars().take(10) {
+            client.send(&byte.to_string()).await;
+            tokio::time::sleep(HEAD / 11).await;
+        }
+        let (seen, seconds) = client.read().await;
+        assert!(seen.starts_with("HTTP/1.1 408 ") && seconds == HEAD.as_secs(), "{seconds}: {seen}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_without_a_request_is_closed_in_silence() {
+        let mut client = Client::new();
+        assert_eq!(client.read().await, (String::new(), HEAD.as_secs()));
+        let mut client = Client::new();
+        client.send(&request(BODY.len(), BODY)).await;
+        let (seen, seconds) = client.read().await;
+        assert!(seen.starts_with("HTTP/1.1 200 ") && seen.matches("HTTP/1.1").count() == 1, "{seen}");
+        assert_eq!((seconds, client.made()), (HEAD.as_secs(), 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_end_is_answered_with_408() {
+        let mut client = Client::new();
+        client.send(&request(BODY.len() + 1, BODY)).await;
+        let (seen, seconds) = client.read().await;
+        assert!(seen.starts_with("HTTP/1.1 408 ") && seen.contains("\r\nconnection: close\r\n"), "{seen}");
+        assert_eq!((seconds, client.made()), (30, 0));
+        assert_eq!(client.emulation.all_calls().kept[0].outcome().name(), "own");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_comes_byte_by_byte_has_no_more_time() {
+        let mut client = Client::new();
+        client.send(&request(BODY.len(), "")).await;
+        for byte in BODY.chars().take(10) {
+            client.send(&byte.to_string()).await;
+            tokio::time::sleep(Duration::from_millis(2_900)).await;
+        }
+        let (seen, seconds) = client.read().await;
+        assert!(seen.starts_with("HTTP/1.1 408 ") && seconds == 30, "{seconds}: {seen}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_body_that_ends_in_time_is_read() {
+        let mut client = Client::new();
+        client.send(&request(BODY.len(), &BODY[..10])).await;
+        tokio::time::sleep(Duration::from_secs(29)).await;
+        client.send(&BODY[10..]).await;
+        assert!(client.read().await.0.starts_with("HTTP/1.1 200 "));
+        assert_eq!(client.made(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_body_to_a_wrong_path_is_answered_by_the_contract() {
+        let mut client = Client::new();
+        client.send(&request(2, "{").replace("createGroup", "sendMessage")).await;
+        let (seen, seconds) = client.read().await;
+        assert!(seen.starts_with("HTTP/1.1 403 ") && seconds == 30, "{seconds}: {seen}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_body_to_the_control_plane_is_answered_with_408() {
+        let mut client = Client::new();
+        let line = "POST /__admin/reset HTTP/1.1\r\nHost: localhost\r\n";
+        client.send(&format!("{line}Content-Length: 2\r\n\r\n{{")).await;
+        let (seen, seconds) = client.read().await;
+        assert!(seen.starts_with("HTTP/1.1 408 ") && seconds == 30, "{seconds}: {seen}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_close_its_side_is_left_after_a_while() {
+        let mut client = Client::new();
+        client.send("no HTTP\r\n\r\n").await;
+        let (seen, seconds) = client.read().await;
+        assert!(seen.starts_with("HTTP/1.1 400 ") && seconds == 0, "{seconds}: {seen}");
+        client.send("what nobody reads").await;
+        timeout(DAY, &mut client.task).await.expect("the connection is held for ever").unwrap();
+        assert_eq!(client.start.elapsed().as_secs(), LINGER.as_secs());
+    }
+
+    #[test]
+    fn the_date_has_the_form_that_http_wants() {
+        let head = head(StatusCode::REQUEST_TIMEOUT, true);
+        let date = head.lines().find_map(|line| line.strip_prefix("date: ")).unwrap();
+        assert!(date.len() == 29 && date.ends_with(" GMT") && head.ends_with("\r\n\r\n"), "{head}");
+    }
+}
