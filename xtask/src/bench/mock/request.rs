@@ -16,6 +16,8 @@ pub(super) struct Request {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Instances {
     count: u64,
+    /// Whether wrk makes each request anew, which it does for one instance too where that is compared with several.
+    anew: bool,
 }
 
 impl Instances {
@@ -24,10 +26,10 @@ impl Instances {
     /// A prime, so that all have a turn, and none comes soon after its neighbour.
     const STEP: u64 = 7_919;
 
-    pub(super) const ONE: Self = Self::several(1);
+    pub(super) const ONE: Self = Self { count: 1, anew: false };
 
     pub(super) const fn several(count: u64) -> Self {
-        Self { count }
+        Self { count, anew: true }
     }
 
     /// The id of each call.
@@ -67,9 +69,9 @@ impl Request {
     /// The script by which wrk calls these instances, and at its end writes one line of JSON, a [`super::wrk::Load`].
     pub(super) fn script(&self, instances: Instances) -> String {
         let Self { path: [before, after], media_type, body } = self;
-        let (first, count, step) = (Instances::FIRST, instances.count, Instances::STEP);
+        let (first, count, step) = (Instances::FIRST, instances.count.max(1), Instances::STEP);
         // One request that is always the same is made only once, which is the least work for wrk.
-        let turns = if count > 1 {
+        let turns = if instances.anew {
             format!(
                 "local at = 0\n\
                  request = function()\n  \
@@ -150,6 +152,7 @@ mod tests {
             summary.requests, failed, summary.duration, latency:percentile(50), latency:percentile(99)))
         end
         "#);
+        assert!(request().script(Instances::several(1)).contains("% 1\n"));
         assert!(!request().script(Instances::ONE).contains("request = function"));
     }
 }
