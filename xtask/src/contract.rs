@@ -56,11 +56,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Re
             .block_on(Server::bind(([127, 0, 0, 1], 0).into(), Arc::clone(&emulation)))
             .map_err(|error| Failure::io("start the mock".to_owned(), &error))?;
         let mock = runtime.block_on(async { server.start() });
-        let steered = Arc::clone(&emulation);
-        let target =
-            with_test_instances(&emulation, mock.url(), any_token()?)?.states(move |change: &StateChange| {
-                steered.set_state(change.instance, change.state.clone()).map_err(|error| error.to_string())
-            });
+        let target = of_the_mock(&emulation, mock.url())?;
         let judged = runtime.block_on(async {
             judge(&contract, arguments, &target, out).await?;
             snapshots(&contract, &target, &root.join(SNAPSHOTS), out).await
@@ -79,16 +75,20 @@ fn token(arguments: &Arguments) -> Result<ApiToken, Failure> {
     value.parse().map_err(|error| failed(&format!("{variable}: {error}")))
 }
 
-fn any_token() -> Result<ApiToken, Failure> {
+pub(crate) fn any_token() -> Result<ApiToken, Failure> {
     "any-token-will-do".parse().map_err(|error| failed(&error))
 }
 
+/// The mock at this address as a target, whose instances are brought into states by their emulation.
+pub(crate) fn of_the_mock(emulation: &Arc<Emulation>, url: &str) -> Result<Target, Failure> {
+    let steered = Arc::clone(emulation);
+    Ok(with_test_instances(emulation, url, any_token()?)?.states(move |change: &StateChange| {
+        steered.set_state(change.instance, change.state.clone()).map_err(|error| error.to_string())
+    }))
+}
+
 /// The target at this address with the mock's test instances.
-pub(crate) fn with_test_instances(
-    emulation: &Emulation,
-    url: &str,
-    token: ApiToken,
-) -> Result<Target, Failure> {
+fn with_test_instances(emulation: &Emulation, url: &str, token: ApiToken) -> Result<Target, Failure> {
     let target = Target::new(url, token).map_err(|error| with_cause(&error))?;
     Ok(emulation.test_instances().into_iter().fold(target, |target, instance| {
         if instance.is_plain() {

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use greenapi_harness::{DeviationFound, Harness, Target};
-use greenapi_model::{ApiToken, Contract, Evidence};
+use greenapi_model::{Contract, Evidence};
 
 use crate::failure::{Exit, Failure};
 use score::Judged;
@@ -155,10 +155,6 @@ fn judged(harness: &Harness, target: &Target, mutant: &Mutant) -> Result<Judged,
         requests: report.sent(),
         seconds: report.timings().total.as_secs_f64(),
     })
-}
-
-fn any_token() -> Result<ApiToken, Failure> {
-    "any-token-will-do".parse().map_err(|error| failed(format!("{error}")))
 }
 
 fn failed(message: impl Into<String>) -> Failure {

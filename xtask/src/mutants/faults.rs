@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use greenapi_harness::{Harness, StateChange};
+use greenapi_harness::Harness;
 use greenapi_mock_server::{Emulation, Injection, Scope, Server};
 use greenapi_model::{AnswerKind, AnswerParts, Body, ContentFault, Contract, ErrorCase, Part, Way};
 use tokio::runtime::Runtime;
 
 use super::score::Judged;
-use super::{Expected, Mutant, any_token, failed, judged, only_warns};
-use crate::contract::with_test_instances;
+use super::{Expected, Mutant, failed, judged, only_warns};
+use crate::contract::of_the_mock;
 use crate::failure::Failure;
 
 /// Faults that keep the contract: what comes is right, however slowly, and a link may be empty. Those that take a time get a
@@ -116,11 +116,7 @@ impl<'c> Faults<'c> {
             .block_on(Server::bind(([127, 0, 0, 1], 0).into(), Arc::clone(&emulation)))
             .map_err(|error| Failure::io("start the mock".to_owned(), &error))?;
         let mock = runtime.block_on(async { server.without_control_plane().start() });
-        let steered = Arc::clone(&emulation);
-        let target =
-            with_test_instances(&emulation, mock.url(), any_token()?)?.states(move |change: &StateChange| {
-                steered.set_state(change.instance, change.state.clone()).map_err(|error| error.to_string())
-            });
+        let target = of_the_mock(&emulation, mock.url())?;
         // Some answer late, and some never.
         let harness =
             harness.clone().timeout(Duration::from_millis(500)).time_budget(Duration::from_secs(20));

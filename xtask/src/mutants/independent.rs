@@ -8,7 +8,8 @@ use greenapi_model::{Contract, InstanceState};
 use serde::Deserialize;
 
 use super::score::Judged;
-use super::{Expected, Mutant, any_token, failed, judged, only_warns};
+use super::{Expected, Mutant, failed, judged, only_warns};
+use crate::contract::any_token;
 use crate::failure::Failure;
 use crate::server::Server;
 
