@@ -34,9 +34,8 @@ impl Chance {
     }
 
     /// A number below `bound`, or 0 if there is none.
-    #[allow(clippy::cast_possible_truncation)] // The rest is below `bound`.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        if bound <= 1 { 0 } else { (self.next() % bound as u64) as usize }
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        if bound <= 1 { 0 } else { self.next() % bound }
     }
 }
 

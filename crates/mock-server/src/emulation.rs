@@ -12,11 +12,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use greenapi_model::{Condition, Contract, InstanceId, InstanceState};
+use greenapi_model::{Body, Condition, Contract, InstanceId, InstanceState};
+use http::HeaderValue;
 use jiff::Timestamp;
 
 pub use self::call::Call;
-use self::groups::GroupMint;
+pub(crate) use self::groups::GroupMint;
 pub use self::injections::Scope;
 use self::recorded::Recorded;
 pub use self::steps::UnknownStep;
@@ -53,6 +54,9 @@ pub struct Emulation {
     /// The slugs of the contract's errors, in their order.
     error_names: Vec<Arc<str>>,
     possible_names: Vec<Arc<str>>,
+    /// The `Content-Type` of success, and that of an error.
+    success_type: Option<HeaderValue>,
+    error_type: Option<HeaderValue>,
     example_time: Timestamp,
     body_limit: u64,
     settings: Settings,
@@ -172,6 +176,8 @@ impl Emulation {
             faults: Faults::of(&contract),
             error_names: contract.errors().iter().map(|case| case.slug().into()).collect(),
             possible_names: contract.possible_answers().iter().map(|answer| answer.slug().into()).collect(),
+            success_type: contract.media_type(Body::Response).try_into().ok(),
+            error_type: contract.media_type(Body::Error).try_into().ok(),
             example_time: example_time.unwrap_or(Timestamp::UNIX_EPOCH),
             body_limit: body_limit.unwrap_or(BODY_LIMIT),
             changing: RwLock::new(Arc::new(changing)),

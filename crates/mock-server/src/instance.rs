@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use greenapi_model::{ApiToken, Group, InstanceId, InstanceState};
 
 use crate::chance::Chance;
+use crate::emulation::GroupMint;
 use crate::fault::Fault;
 use crate::injection::{Injection, Injections};
 use crate::journal::{Journal, Retries};
@@ -101,7 +102,8 @@ pub(crate) struct Inner {
     pub(crate) calls: u64,
     /// How many groups were made, whether they are still kept or not.
     made: u64,
-    kept: VecDeque<Group>,
+    /// The latest of them, each as what makes it and its number.
+    kept: VecDeque<(Arc<GroupMint>, u64)>,
     pub(crate) journal: Journal,
     pub(crate) retries: Retries,
     /// What it is reset to.
@@ -138,18 +140,18 @@ impl Instance {
         self.lock().token.as_ref().is_none_or(|own| own.expose() == token)
     }
 
-    /// Makes a group from its number among those of the instance. At most `most` are kept, the latest.
-    pub(crate) fn make(&self, most: usize, group: impl FnOnce(u64) -> Group) -> Group {
+    /// Makes a group, and says its number among those of the instance. At most `most` are kept, the latest.
+    pub(crate) fn make(&self, most: usize, mint: &Arc<GroupMint>) -> u64 {
         let mut inner = self.lock();
-        let group = group(inner.made);
+        let nth = inner.made;
         inner.made += 1;
         while inner.kept.len() >= most.max(1) {
             inner.kept.pop_front();
         }
         if most > 0 {
-            inner.kept.push_back(group.clone());
+            inner.kept.push_back((Arc::clone(mint), nth));
         }
-        group
+        nth
     }
 
     /// Nothing that holds the lock can panic half way through a change, so what is behind a poisoned one is sound.
@@ -216,8 +218,8 @@ impl Inner {
         was_set_up
     }
 
-    pub(crate) fn groups(&self) -> Groups {
-        Groups { made: self.made, kept: self.kept.iter().cloned().collect() }
+    pub(crate) fn groups(&self, id: InstanceId) -> Groups {
+        Groups { made: self.made, kept: self.kept.iter().map(|(mint, nth)| mint.group(id, *nth)).collect() }
     }
 
     pub(crate) fn view(&self, id: InstanceId) -> InstanceView {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use greenapi_model::InstanceId;
 
 pub use self::entry::{Entry, RecordedBody};
-pub(crate) use self::entry::{Head, Kept};
+pub(crate) use self::entry::{Happened, Head, Kept};
 pub(crate) use self::retries::Retries;
 
 /// How much of what happened is kept.
@@ -61,20 +61,33 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Keeps a call. The oldest ones go where there are too many for one of so many instances.
-    pub(crate) fn keep(&mut self, entry: Arc<Entry>, limits: &JournalLimits, instances: usize) {
+    /// Keeps the call that is made of some room. The oldest ones go where there are too many for one of so many instances.
+    pub(crate) fn keep(
+        &mut self,
+        entry: impl FnOnce(Vec<u8>) -> Entry,
+        limits: &JournalLimits,
+        instances: usize,
+    ) {
         if limits.entries == 0 {
             self.dropped += 1;
             return;
         }
+        // The room of the one that goes serves the one that comes, unless somebody looks at it still.
+        let room = if self.entries.len() == limits.entries { self.drop_oldest() } else { None };
+        let entry = entry(room.and_then(Arc::into_inner).map(Entry::into_room).unwrap_or_default());
         self.bytes += entry.size();
-        self.entries.push_back(entry);
+        self.entries.push_back(Arc::new(entry));
         let share = limits.share(instances);
-        while self.entries.len() > limits.entries || (self.bytes > share && self.entries.len() > 1) {
-            let Some(oldest) = self.entries.pop_front() else { break };
-            self.bytes -= oldest.size();
-            self.dropped += 1;
+        while self.bytes > share && self.entries.len() > 1 {
+            self.drop_oldest();
         }
+    }
+
+    fn drop_oldest(&mut self) -> Option<Arc<Entry>> {
+        let oldest = self.entries.pop_front()?;
+        self.bytes -= oldest.size();
+        self.dropped += 1;
+        Some(oldest)
     }
 
     pub(crate) fn calls(&self) -> Calls {
@@ -109,31 +122,29 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
+    use greenapi_model::Contract;
     use http::HeaderMap;
 
     use super::*;
     use crate::outcome::Answer;
 
-    fn entry(number: u64, body: &[u8]) -> Arc<Entry> {
+    fn entry(number: u64, body: &[u8], room: Vec<u8>) -> Entry {
         let headers = HeaderMap::new();
-        let head = Head {
-            method: "POST",
-            path: "/".to_owned(),
-            headers: &headers,
-            secrets: masking::Secrets::default(),
-        };
+        let head = Head { method: "POST", target: masking::Target::of("/"), token: None, headers: &headers };
         let time = "2020-06-29T12:00:00Z".parse().unwrap();
-        Arc::new(Entry::new(number, time, &head, Kept::Whole(body), &Answer::own(400, "x"), false))
+        let (body, answer) = (Kept::Whole(body), Answer::own(400, "x"));
+        let happened = Happened { number, time, head, body, own_token: None, answer: &answer };
+        Entry::new(&happened, &Contract::default(), false, room)
     }
 
     #[test]
     fn the_oldest_calls_go_and_are_counted() {
-        let overhead = entry(0, b"").size();
+        let overhead = entry(0, b"", Vec::new()).size();
         let check = |entries: usize, bytes: usize, instances: usize, expected: (&[u64], u64)| {
             let limits = JournalLimits { entries, bytes, total_bytes: 10_000, mask_phones: false };
             let mut journal = Journal::default();
             for number in 0..5 {
-                journal.keep(entry(number, &[b'x'; 100]), &limits, instances);
+                journal.keep(|room| entry(number, &[b'x'; 100], room), &limits, instances);
             }
             let calls = journal.calls();
             let kept: Vec<u64> = calls.kept.iter().map(|entry| entry.number()).collect();

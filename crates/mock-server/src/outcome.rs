@@ -3,9 +3,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use greenapi_model::{Clause, InstanceId, Violations};
+use http::HeaderValue;
 
 use crate::fault::Fault;
 use crate::wire::WireFault;
+
+/// The `Content-Type` of an answer that is text for a person.
+pub(crate) const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 /// An answer, and how it came about. Its `Debug` does not show the body, as an error repeats the path with the token.
 #[derive(Clone)]
@@ -13,11 +17,11 @@ pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// The media type of the body, if there is one.
-    pub content_type: Option<String>,
+    pub content_type: Option<HeaderValue>,
     /// The body.
     pub body: Vec<u8>,
     /// The preference of the request that was followed, for the header `Preference-Applied` (RFC 7240, section 3).
-    pub preference_applied: Option<String>,
+    pub preference_applied: Option<HeaderValue>,
     /// How long to wait before the answer is sent.
     pub delay: Duration,
     /// What is to be done to the bytes of the answer.
@@ -29,7 +33,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(content_type: Option<String>, body: Vec<u8>, outcome: Outcome) -> Self {
+    pub(crate) fn new(content_type: Option<HeaderValue>, body: Vec<u8>, outcome: Outcome) -> Self {
         Self {
             status: outcome.status,
             content_type,
@@ -45,7 +49,7 @@ impl Answer {
     /// An answer of this endpoint's own, which the emulated service does not give.
     pub(crate) fn own(status: u16, message: &str) -> Self {
         let body = format!("greenapi-mock: {message}\n").into_bytes();
-        Self::new(Some("text/plain; charset=utf-8".to_owned()), body, Outcome::own(status, message))
+        Self::new(Some(PLAIN_TEXT), body, Outcome::own(status, message))
     }
 }
 

@@ -177,7 +177,7 @@ fn response(answer: Answer) -> Response<Full<Bytes>> {
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = [(CONTENT_TYPE, answer.content_type), (PREFERENCE_APPLIED, answer.preference_applied)];
     for (name, value) in headers {
-        if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+        if let Some(value) = value {
             response.headers_mut().insert(name, value);
         }
     }

@@ -305,7 +305,8 @@ fn a_preference_alone_decides_and_uses_nothing_up() {
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static("prefer"), HeaderValue::from_static(prefer));
         let answer = emulation.open(method, target, &headers).answer(VALID);
-        (answer.outcome.name().to_owned(), answer.preference_applied.unwrap_or_default())
+        let applied = answer.preference_applied.map(|value| value.to_str().unwrap().to_owned());
+        (answer.outcome.name().to_owned(), applied.unwrap_or_default())
     };
     let path = "/waInstance7/createGroup/t0ken";
     for (method, target, prefer, outcome, applied) in [

@@ -17,7 +17,7 @@ use crate::chance::Chance;
 use crate::fault::Fault;
 use crate::instance::{Instance, Turn};
 use crate::journal::Kept;
-use crate::journal::masking::Secrets;
+use crate::journal::masking::{Secrets, Target};
 use crate::outcome::{Answer, Ending};
 use crate::prefer::Preferences;
 use crate::script::Step;
@@ -47,8 +47,8 @@ pub struct Call<'c> {
 #[derive(Clone, Copy)]
 struct Line<'c> {
     method: &'c str,
-    /// The path with the query. It holds the token.
-    target: &'c str,
+    /// It holds the token.
+    target: Target<'c>,
     token: Option<&'c str>,
 }
 
@@ -70,8 +70,8 @@ impl Emulation {
     #[must_use]
     pub fn open<'c>(&'c self, method: &'c str, target: &'c str, headers: &'c HeaderMap) -> Call<'c> {
         let changing = self.changing();
-        let path = target.split_once('?').map_or(target, |(path, _)| path);
-        let address = self.contract.address(path);
+        let target = Target::of(target);
+        let address = self.contract.address(target.path);
         let is_method = method == self.contract.method();
         let mut early = None;
         let (preferences, asked) = self.asked(headers).unwrap_or_else(|message| {
@@ -101,7 +101,7 @@ impl Emulation {
                 });
                 if let Some(fault) = lenient {
                     struck.push(fault.clone());
-                    Some(self.some_instance(path))
+                    Some(self.some_instance(target.path))
                 } else {
                     let wrong_path = || Early::Error(Condition::OtherPath, Some(Box::new(violations)));
                     early = early.or_else(|| Some(wrong_path()));
@@ -286,7 +286,8 @@ impl Call<'_> {
                     Some(_) => true,
                     None => false,
                 };
-            answer.preference_applied = self.preferences.applied(is_followed);
+            answer.preference_applied =
+                self.preferences.applied(is_followed).and_then(|applied| applied.try_into().ok());
         }
         self.record(&mut answer, if depended { body } else { Kept::Unread }, depended);
         answer

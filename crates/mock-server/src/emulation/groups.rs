@@ -11,24 +11,39 @@ use crate::mint::Mint;
 const SAMPLES: u64 = 8;
 
 #[derive(Debug)]
-pub(super) struct GroupMint {
+pub(crate) struct GroupMint {
     chat_id: Mint,
     link: Mint,
+    /// The body of an answer that tells of a group.
+    body: Vec<u8>,
+    /// Where both stand in it.
+    places: [usize; 2],
 }
 
 impl GroupMint {
     pub(super) fn new(contract: &Contract, seed: u64) -> Result<Self, Unemulable> {
         let mint = |member: &str| {
             let places = contract.variations(Body::Response, member);
-            places.map(|places| Mint::new(places, seed)).ok_or_else(|| {
+            places.map(|places| Mint::new(&places, seed)).ok_or_else(|| {
                 Unemulable(format!("the contract has no example of a response with `{member}`"))
             })
         };
-        Ok(Self { chat_id: mint("chatId")?, link: mint("groupInviteLink")? })
+        let (chat_id, link) = (mint("chatId")?, mint("groupInviteLink")?);
+        let (body, places) = body(&chat_id, &link);
+        Ok(Self { chat_id, link, body, places })
+    }
+
+    /// The body of the answer that tells of the `nth` group of an instance.
+    pub(super) fn body(&self, instance: InstanceId, nth: u64) -> Vec<u8> {
+        let mut body = self.body.clone();
+        for (mint, at) in [&self.chat_id, &self.link].into_iter().zip(self.places) {
+            mint.vary(instance.number(), nth, &mut body[at..]);
+        }
+        body
     }
 
     /// The `nth` group of an instance.
-    pub(super) fn group(&self, instance: InstanceId, nth: u64) -> Group {
+    pub(crate) fn group(&self, instance: InstanceId, nth: u64) -> Group {
         let number = instance.number();
         Group::new(self.chat_id.value(number, nth), self.link.value(number, nth))
     }
@@ -39,7 +54,7 @@ impl GroupMint {
         for (instance, nth) in (0..SAMPLES).flat_map(|instance| (0..SAMPLES).map(move |nth| (instance, nth)))
         {
             let group = self.group(instance.into(), nth);
-            if let Err(violations) = contract.response(&json(&group)) {
+            if let Err(violations) = contract.response(&self.body(instance.into(), nth)) {
                 let message = format!("a response made after the contract's example breaks it: {violations}");
                 return Err(Unemulable(message));
             }
@@ -59,5 +74,44 @@ impl GroupMint {
             }
         }
         Ok(())
+    }
+}
+
+/// A body with both values as JSON, and where they stand.
+fn body(chat_id: &Mint, link: &Mint) -> (Vec<u8>, [usize; 2]) {
+    const MARKS: [&str; 2] = ["0", "1"];
+    let marked = json(&Group::new(MARKS[0], MARKS[1]));
+    let mut rest = String::from_utf8_lossy(&marked).into_owned();
+    let mut body = String::new();
+    let places = [(MARKS[0], chat_id), (MARKS[1], link)].map(|(mark, mint)| {
+        let (before, after) = rest.split_once(&format!("\"{mark}\"")).unwrap_or_default();
+        body.push_str(before);
+        let at = body.len();
+        body.push_str(mint.json());
+        rest = after.to_owned();
+        at
+    });
+    body.push_str(&rest);
+    (body.into_bytes(), places)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_body_is_the_group_as_json(seed: u64, instance in 0..10_000_000_000_u64, nth: u64) {
+            let mint = GroupMint::new(&Contract::default(), seed).unwrap();
+            let body = mint.body(instance.into(), nth);
+            prop_assert_eq!(
+                String::from_utf8(body).unwrap(),
+                String::from_utf8(json(&mint.group(instance.into(), nth))).unwrap()
+            );
+        }
     }
 }

@@ -10,7 +10,7 @@ impl Emulation {
     /// The groups of an instance: none if it was never called.
     #[must_use]
     pub fn groups(&self, id: InstanceId) -> Groups {
-        self.instances.find(id).map(|instance| instance.lock().groups()).unwrap_or_default()
+        self.instances.find(id).map(|instance| instance.lock().groups(id)).unwrap_or_default()
     }
 
     /// The calls to an instance that are kept, in the order in which they were decided; also those that named it before it was

@@ -1,12 +1,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use greenapi_model::InstanceId;
+use greenapi_model::{Contract, InstanceId};
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, PROXY_AUTHORIZATION};
 use jiff::Timestamp;
 
-use super::masking::{self, Secrets};
+use super::masking::{self, Secrets, Target};
 use crate::outcome::{Answer, Outcome};
 
 /// So many bytes of headers are kept, and those of one header beyond it.
@@ -20,21 +20,22 @@ const VIOLATION: usize = 128;
 pub struct Entry {
     number: u64,
     time: Timestamp,
-    method: Box<str>,
-    path: Box<str>,
-    /// Each name, each value, with a NUL behind: neither can hold one.
-    headers: Box<[u8]>,
-    body: RecordedBody,
+    /// The method, the path, the headers and the body, one behind another. Each name and each value of the headers has a NUL behind
+    /// it: neither can hold one.
+    text: Vec<u8>,
+    /// Where each of them ends but for the body.
+    ends: [usize; 3],
+    body: RecordedBody<'static>,
     outcome: Outcome,
     retry_of: Option<u64>,
 }
 
 /// The body of a call as the journal keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum RecordedBody {
+pub enum RecordedBody<'e> {
     /// All of it, byte for byte but for what is masked.
-    Whole(Box<[u8]>),
+    Whole(&'e [u8]),
     /// It had more bytes than the endpoint reads.
     TooLarge,
     /// The connection ended before it did.
@@ -48,10 +49,10 @@ pub enum RecordedBody {
 /// What of a request comes before its body.
 pub(crate) struct Head<'h> {
     pub(crate) method: &'h str,
-    /// Masked.
-    pub(crate) path: String,
+    pub(crate) target: Target<'h>,
+    /// The part of the path that is the token, if the path is that of the method.
+    pub(crate) token: Option<&'h str>,
     pub(crate) headers: &'h HeaderMap,
-    pub(crate) secrets: Secrets<'h>,
 }
 
 /// What of a body is to be kept.
@@ -64,39 +65,54 @@ pub(crate) enum Kept<'b> {
     Omitted,
 }
 
+/// A call that is to come into the journal.
+pub(crate) struct Happened<'h> {
+    pub(crate) number: u64,
+    pub(crate) time: Timestamp,
+    pub(crate) head: Head<'h>,
+    pub(crate) body: Kept<'h>,
+    /// The token that the instance takes, which may be another one than that of the path.
+    pub(crate) own_token: Option<&'h str>,
+    pub(crate) answer: &'h Answer,
+}
+
 impl Entry {
+    /// What is in `text` goes; its room is used.
     pub(crate) fn new(
-        number: u64,
-        time: Timestamp,
-        head: &Head<'_>,
-        body: Kept<'_>,
-        answer: &Answer,
+        happened: &Happened<'_>,
+        contract: &Contract,
         mask_phones: bool,
+        text: Vec<u8>,
     ) -> Self {
-        let secrets = &head.secrets;
+        let Happened { number, time, head, body, own_token, answer } = happened;
+        let secrets = Secrets::of(contract, head.target, head.token).and(*own_token);
+        let mut text = text;
+        let mut ends = write(&mut text, contract, head, *body, None);
+        // One look at all of it is quicker than one at each part, and most calls have no secret but in the path.
+        if secrets.may_be_in(&text, head.headers) {
+            ends = write(&mut text, contract, head, *body, Some(&secrets));
+        }
+        if mask_phones {
+            masking::phones(&mut text[ends[2]..]);
+        }
         let body = match body {
-            Kept::Whole(body) => {
-                let mut body: Box<[u8]> = secrets.masked_in(body).into();
-                if mask_phones {
-                    masking::phones(&mut body);
-                }
-                RecordedBody::Whole(body)
-            }
+            Kept::Whole(_) => RecordedBody::Whole(&[]),
             Kept::TooLarge => RecordedBody::TooLarge,
             Kept::CutOff => RecordedBody::CutOff,
             Kept::Unread => RecordedBody::Unread,
             Kept::Omitted => RecordedBody::Omitted,
         };
-        Self {
-            number,
-            time,
-            method: String::from_utf8_lossy(&secrets.masked_in(head.method.as_bytes())).into(),
-            path: head.path.as_str().into(),
-            headers: headers(head.headers, secrets),
-            body,
-            outcome: answer.outcome.clone(),
-            retry_of: answer.suspected_retry_of,
-        }
+        let (outcome, retry_of) = (answer.outcome.clone(), answer.suspected_retry_of);
+        Self { number: *number, time: *time, text, ends, body, outcome, retry_of }
+    }
+
+    /// The room of its text, for another one.
+    pub(crate) fn into_room(self) -> Vec<u8> {
+        self.text
+    }
+
+    fn text(&self, from: usize, to: usize) -> &str {
+        str::from_utf8(&self.text[from..to]).unwrap_or_default()
     }
 
     /// Its number among all calls of the endpoint, from 1 on, in the order in which they were decided.
@@ -126,19 +142,19 @@ impl Entry {
     /// The HTTP method.
     #[must_use]
     pub fn method(&self) -> &str {
-        &self.method
+        self.text(0, self.ends[0])
     }
 
     /// The path and the query, masked.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        self.text(self.ends[0], self.ends[1])
     }
 
     /// Names and values of the headers in the order in which they are looked up; a value that is not UTF-8 has
     /// replacement characters.
     pub fn headers(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
-        let mut parts = self.headers.split(|byte| *byte == 0);
+        let mut parts = self.text[self.ends[1]..self.ends[2]].split(|byte| *byte == 0);
         std::iter::from_fn(move || {
             let name = str::from_utf8(parts.next()?).unwrap_or_default();
             Some((name, String::from_utf8_lossy(parts.next()?)))
@@ -147,8 +163,11 @@ impl Entry {
 
     /// The body.
     #[must_use]
-    pub fn body(&self) -> &RecordedBody {
-        &self.body
+    pub fn body(&self) -> RecordedBody<'_> {
+        match self.body {
+            RecordedBody::Whole(_) => RecordedBody::Whole(&self.text[self.ends[2]..]),
+            other => other,
+        }
     }
 
     /// How the call ended.
@@ -166,20 +185,16 @@ impl Entry {
 
     /// The bytes that it takes, about.
     pub(crate) fn size(&self) -> usize {
-        let body = match &self.body {
-            RecordedBody::Whole(body) => body.len(),
-            _ => 0,
-        };
         let violations = self.outcome.violations().map_or(0, |violations| violations.iter().len());
         let outcome = size_of_val(self.outcome.faults()) + violations * VIOLATION;
-        size_of::<Self>() + self.method.len() + self.path.len() + self.headers.len() + body + outcome
+        size_of::<Self>() + self.text.len() + outcome
     }
 }
 
-impl RecordedBody {
+impl<'e> RecordedBody<'e> {
     /// The bytes, if they were kept.
     #[must_use]
-    pub fn bytes(&self) -> Option<&[u8]> {
+    pub fn bytes(self) -> Option<&'e [u8]> {
         match self {
             Self::Whole(bytes) => Some(bytes),
             _ => None,
@@ -188,12 +203,12 @@ impl RecordedBody {
 
     /// The body as text, if it is one.
     #[must_use]
-    pub fn text(&self) -> Option<&str> {
+    pub fn text(self) -> Option<&'e str> {
         str::from_utf8(self.bytes()?).ok()
     }
 }
 
-impl fmt::Display for RecordedBody {
+impl fmt::Display for RecordedBody<'_> {
     /// As text, or the bytes escaped, or a word on why there is nothing.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -214,33 +229,55 @@ impl fmt::Debug for Entry {
         formatter
             .debug_struct("Entry")
             .field("number", &self.number)
-            .field("method", &self.method)
-            .field("path", &self.path)
-            .field("body", &format_args!("{}", self.body))
+            .field("method", &self.method())
+            .field("path", &self.path())
+            .field("body", &format_args!("{}", self.body()))
             .field("outcome", &self.outcome)
             .field("retry_of", &self.retry_of)
             .finish_non_exhaustive()
     }
 }
 
-fn headers(headers: &HeaderMap, secrets: &Secrets<'_>) -> Box<[u8]> {
-    let mut kept =
-        Vec::with_capacity(headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 2).sum());
-    for (name, value) in headers {
-        if kept.len() > MOST_HEADERS {
-            kept.extend_from_slice(b"...\0further headers are not kept\0");
+/// Writes what is kept of a call, and says where its parts end. Without secrets nothing is masked but the path, and headers that
+/// hold secrets always.
+fn write(
+    text: &mut Vec<u8>,
+    contract: &Contract,
+    head: &Head<'_>,
+    body: Kept<'_>,
+    secrets: Option<&Secrets<'_>>,
+) -> [usize; 3] {
+    let body = if let Kept::Whole(body) = body { body } else { &[] };
+    let headers = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 2);
+    let headers = headers.sum::<usize>().min(MOST_HEADERS);
+    let length = head.method.len() + head.target.whole.len() + headers + body.len();
+    text.clear();
+    // Room from a call that was far larger would be kept without being counted.
+    text.shrink_to(2 * length);
+    text.reserve_exact(length);
+    let masked = |bytes| secrets.map_or(Cow::Borrowed(bytes), |secrets| secrets.masked_in(bytes));
+    text.extend_from_slice(String::from_utf8_lossy(&masked(head.method.as_bytes())).as_bytes());
+    let method_end = text.len();
+    masking::path(contract, head.target, head.token, text);
+    let path_end = text.len();
+    for (name, value) in head.headers {
+        if text.len() - path_end > MOST_HEADERS {
+            text.extend_from_slice(b"...\0further headers are not kept\0");
             break;
         }
-        kept.extend_from_slice(&secrets.masked_in_name(name.as_str()));
-        kept.push(0);
-        if is_secret(name) {
-            kept.extend_from_slice(b"***");
+        let plain = || Cow::Borrowed(name.as_str().as_bytes());
+        text.extend_from_slice(&secrets.map_or_else(plain, |secrets| secrets.masked_in_name(name.as_str())));
+        text.push(0);
+        text.extend_from_slice(&if is_secret(name) {
+            Cow::Borrowed(&b"***"[..])
         } else {
-            kept.extend_from_slice(&secrets.masked_in(value.as_bytes()));
-        }
-        kept.push(0);
+            masked(value.as_bytes())
+        });
+        text.push(0);
     }
-    kept.into()
+    let headers_end = text.len();
+    text.extend_from_slice(&masked(body));
+    [method_end, path_end, headers_end]
 }
 
 /// These hold secrets, though not those of this method.

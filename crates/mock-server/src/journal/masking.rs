@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use greenapi_model::Contract;
+use http::HeaderMap;
 
 /// What stands for the token.
 pub(crate) const MASK: &str = "$TOKEN";
@@ -13,19 +14,38 @@ const TELLING: usize = 8;
 /// Digits in a row from which on they may be a phone number.
 const PHONE: usize = 7;
 
-/// The path of a request without its secrets. `token` is the part of `target` that is the token, if the path is that of
-/// the method; of another path, only what the contract's template has too is shown.
-pub(crate) fn path(contract: &Contract, target: &str, token: Option<&str>) -> String {
-    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-    let mut shown = match token.and_then(|token| offset(path, token)) {
-        Some((start, end)) => [&path[..start], MASK, &path[end..]].concat(),
-        None => other_path(contract, path),
-    };
-    if let Some(query) = query {
-        shown.push('?');
-        shown.push_str(&hidden(query));
+/// The target of a request: its path, and the query behind it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'t> {
+    /// As it was sent.
+    pub(crate) whole: &'t str,
+    pub(crate) path: &'t str,
+    pub(crate) query: Option<&'t str>,
+}
+
+impl<'t> Target<'t> {
+    pub(crate) fn of(whole: &'t str) -> Self {
+        let (path, query) = whole.split_once('?').map_or((whole, None), |(path, query)| (path, Some(query)));
+        Self { whole, path, query }
     }
-    shown
+}
+
+/// Writes path and query of a request without its secrets. `token` is the part of the path that is the token, if the path is that
+/// of the method; of another path, only what the contract's template has too is shown.
+pub(crate) fn path(contract: &Contract, target: Target<'_>, token: Option<&str>, shown: &mut Vec<u8>) {
+    let Target { path, query, .. } = target;
+    match token.and_then(|token| offset(path, token)) {
+        Some((start, end)) => {
+            for part in [&path[..start], MASK, &path[end..]] {
+                shown.extend_from_slice(part.as_bytes());
+            }
+        }
+        None => shown.extend_from_slice(other_path(contract, path).as_bytes()),
+    }
+    if let Some(query) = query {
+        shown.push(b'?');
+        shown.extend_from_slice(hidden(query).as_bytes());
+    }
 }
 
 /// Where a part of a text stands in it.
@@ -66,31 +86,52 @@ fn hidden(text: &str) -> String {
 }
 
 /// What is to be masked wherever it stands: the token, or of another path all that may be one.
-#[derive(Debug, Default)]
-pub(crate) struct Secrets<'t>(Vec<&'t str>);
+#[derive(Default)]
+pub(crate) struct Secrets<'t> {
+    token: Option<&'t str>,
+    /// The token of the instance, where another one stands in the path.
+    own: Option<&'t str>,
+    others: Vec<&'t str>,
+}
 
 impl<'t> Secrets<'t> {
     /// Those of a request; `token` as for [`path`].
-    pub(crate) fn of(contract: &Contract, target: &'t str, token: Option<&'t str>) -> Self {
-        let mut secrets = match token {
-            Some(token) => vec![token],
-            None => unknown_segments(contract, target),
+    pub(crate) fn of(contract: &Contract, target: Target<'t>, token: Option<&'t str>) -> Self {
+        let mut others = match token {
+            Some(_) => Vec::new(),
+            None => unknown_segments(contract, target.path),
         };
-        let query = target.split_once('?').map_or("", |(_, query)| query);
-        secrets.extend(query.split(['&', '=']));
-        secrets.retain(|secret| secret.len() >= TELLING);
-        Self(secrets)
+        if let Some(query) = target.query {
+            others.extend(query.split(['&', '=']));
+        }
+        others.retain(|secret| secret.len() >= TELLING);
+        Self { token: token.filter(|token| token.len() >= TELLING), own: None, others }
     }
 
-    /// With one more.
-    pub(crate) fn and(mut self, token: Option<&'t str>) -> Self {
-        self.0.extend(token.filter(|token| token.len() >= TELLING && !self.0.contains(token)));
-        self
+    /// With the token of the instance.
+    pub(crate) fn and(self, own: Option<&'t str>) -> Self {
+        let own = own.filter(|own| own.len() >= TELLING && self.token != Some(own));
+        Self { own, ..self }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'t str> {
+        self.token.into_iter().chain(self.own).chain(self.others.iter().copied())
+    }
+
+    /// Whether one of them may stand in what was written of a request. These are its headers.
+    pub(crate) fn may_be_in(&self, written: &[u8], headers: &HeaderMap) -> bool {
+        let is_in = |secret: &[u8]| memchr::memmem::find(written, secret).is_some();
+        self.all().any(|secret| {
+            is_in(secret.as_bytes())
+                || (secret.contains('%') && is_in(&decoded(secret)))
+                || (headers.keys().any(|name| name.as_str().len() >= secret.len())
+                    && is_in(secret.to_ascii_lowercase().as_bytes()))
+        })
     }
 
     /// The name of a header without them. It comes in lower case, whatever was sent.
     pub(crate) fn masked_in_name<'b>(&self, name: &'b str) -> Cow<'b, [u8]> {
-        self.0.iter().fold(Cow::Borrowed(name.as_bytes()), |masked, secret| {
+        self.all().fold(Cow::Borrowed(name.as_bytes()), |masked, secret| {
             // No shorter name can hold it, and most are shorter.
             if masked.len() < secret.len() {
                 return masked;
@@ -101,7 +142,7 @@ impl<'t> Secrets<'t> {
 
     /// Bytes without them, as they stand in the path or as that spells them.
     pub(crate) fn masked_in<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
-        self.0.iter().fold(Cow::Borrowed(bytes), |masked, secret| {
+        self.all().fold(Cow::Borrowed(bytes), |masked, secret| {
             let plain = replaced(masked, secret.as_bytes());
             if secret.contains('%') { replaced(plain, &decoded(secret)) } else { plain }
         })
@@ -109,8 +150,7 @@ impl<'t> Secrets<'t> {
 }
 
 /// The parts of another path that the contract does not know. Each may be a token.
-fn unknown_segments<'t>(contract: &Contract, target: &'t str) -> Vec<&'t str> {
-    let path = target.split_once('?').map_or(target, |(path, _)| path);
+fn unknown_segments<'t>(contract: &Contract, path: &'t str) -> Vec<&'t str> {
     let mut template = contract.path_template().split('/');
     let segments = path.split('/').filter(|segment| !is_known(template.next(), segment));
     // A part that begins as the contract has it may go on with a token.
@@ -162,10 +202,12 @@ mod tests {
     fn a_path_shows_no_more_than_the_contract_knows() {
         let contract = Contract::default();
         let check = |target: &str, expected: &str| {
-            let path = target.split('?').next().unwrap();
-            let address = contract.address(path).ok();
+            let target = Target::of(target);
+            let address = contract.address(target.path).ok();
             let token = address.as_ref().map(greenapi_model::Address::expose_token);
-            assert_eq!(super::path(&contract, target, token), expected, "{target}");
+            let mut shown = Vec::new();
+            super::path(&contract, target, token, &mut shown);
+            assert_eq!(String::from_utf8(shown).unwrap(), expected, "{target:?}");
         };
         check("/waInstance1101000001/createGroup/s3cret", "/waInstance1101000001/createGroup/$TOKEN");
         check("/waInstance7/CREATEGROUP/7", "/waInstance7/CREATEGROUP/$TOKEN");
@@ -186,13 +228,23 @@ mod tests {
         let contract = Contract::default();
         let check = |body: &str, token: &str, expected: &str| {
             let target = format!("/waInstance7/createGroup/{token}");
-            let masked = Secrets::of(&contract, &target, Some(token)).masked_in(body.as_bytes()).into_owned();
-            assert_eq!(String::from_utf8_lossy(&masked), expected, "{body} {token}");
+            let masked = |target: &str, token: Option<&str>| {
+                let secrets = Secrets::of(&contract, Target::of(target), token);
+                let masked = secrets.masked_in(body.as_bytes()).into_owned();
+                let is_masked = masked != body.as_bytes();
+                assert!(
+                    !is_masked || secrets.may_be_in(body.as_bytes(), &HeaderMap::new()),
+                    "{body} {target}"
+                );
+                masked
+            };
+            let shown = masked(&target, Some(token));
+            assert_eq!(String::from_utf8_lossy(&shown), expected, "{body} {token}");
             for other in
                 [format!("/waInstance7/sendMessage/{token}?x={token}"), format!("/waInstance{token}")]
             {
-                let masked = Secrets::of(&contract, &other, None).masked_in(body.as_bytes()).into_owned();
-                assert_eq!(String::from_utf8_lossy(&masked), expected, "{body} {other}");
+                let shown = masked(&other, None);
+                assert_eq!(String::from_utf8_lossy(&shown), expected, "{body} {other}");
             }
         };
         check("a s3cret-token b s3cret-token", "s3cret-token", "a $TOKEN b $TOKEN");

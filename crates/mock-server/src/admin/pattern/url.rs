@@ -6,7 +6,7 @@ use regex::Regex;
 use super::value;
 use crate::admin::fields::Fields;
 use crate::admin::reply::Refusal;
-use crate::journal::masking::{self, MASK};
+use crate::journal::masking::{self, MASK, Target};
 
 pub(super) const FIELDS: [&str; 4] = ["url", "urlPattern", "urlPath", "urlPathPattern"];
 
@@ -51,9 +51,12 @@ impl UrlPattern {
 }
 
 fn masked(contract: &Contract, url: &str) -> String {
-    let path = url.split('?').next().unwrap_or_default();
-    let address = contract.address(path).ok();
-    masking::path(contract, url, address.as_ref().map(greenapi_model::Address::expose_token))
+    let target = Target::of(url);
+    let address = contract.address(target.path).ok();
+    let mut masked = Vec::new();
+    let token = address.as_ref().map(greenapi_model::Address::expose_token);
+    masking::path(contract, target, token, &mut masked);
+    String::from_utf8_lossy(&masked).into_owned()
 }
 
 /// In a regular expression `$TOKEN` stands for itself, and so does a segment that is plain text where the token stands.

@@ -11,6 +11,7 @@ use super::{Call, Early};
 use crate::emulation::json;
 use crate::fault::Effect;
 use crate::journal::Kept;
+use crate::journal::masking::Target;
 use crate::outcome::{Answer, Ending, Outcome};
 
 impl Call<'_> {
@@ -77,10 +78,7 @@ impl Call<'_> {
             .and_then(|()| contract.request(body).map(drop));
         match judged {
             Ok(()) => {
-                let (path, query) = match self.line.target.split_once('?') {
-                    Some((path, query)) => (path, Some(query)),
-                    None => (self.line.target, None),
-                };
+                let Target { path, query, .. } = self.line.target;
                 let parts = RequestParts { path, query, content_type, body };
                 let strict = self.strikes(|fault| fault.content().is_some_and(|fault| fault.refuses(parts)));
                 strict.map_or(Ok(()), |fault| {
@@ -112,14 +110,14 @@ impl Call<'_> {
     fn error(&self, case: &ErrorCase, violations: Option<Box<Violations>>) -> Answer {
         let emulation = self.emulation;
         let timestamp = self.changing.clock.now(case.example_timestamp().unwrap_or_default());
-        let body = case.body(self.line.method, self.line.target, &timestamp);
+        let body = case.body(self.line.method, self.line.target.whole, &timestamp);
         let index = emulation.contract.errors().iter().position(|known| std::ptr::eq(known, case));
         let slug =
             index.map_or_else(|| case.slug().into(), |index| Arc::clone(&emulation.error_names[index]));
         let mut outcome = Outcome::new(Ending::Error(slug), case.status(), None);
         outcome.clause = Some(Arc::clone(case.clause()));
         outcome.violations = violations;
-        let content_type = body.as_ref().map(|_| emulation.contract.media_type(Body::Error).to_owned());
+        let content_type = body.as_ref().and_then(|_| emulation.error_type.clone());
         Answer::new(content_type, body.map(|body| json(&body)).unwrap_or_default(), outcome)
     }
 
@@ -137,11 +135,11 @@ impl Call<'_> {
             self.make();
         }
         let timestamp = self.changing.clock.now(answer.example_timestamp().unwrap_or_default());
-        let body = answer.body(self.line.method, self.line.target, &timestamp);
+        let body = answer.body(self.line.method, self.line.target.whole, &timestamp);
         let slug = Arc::clone(&self.emulation.possible_names[index]);
         let mut outcome = Outcome::new(Ending::Possible(slug), answer.status(), None);
         outcome.made_group = makes_group;
-        Some(Answer::new(answer.media_type().map(str::to_owned), body, outcome))
+        Some(Answer::new(answer.media_type().and_then(|value| value.try_into().ok()), body, outcome))
     }
 
     fn succeed(&self) -> Answer {
@@ -160,27 +158,32 @@ impl Call<'_> {
             }
             // What is empty in the example is empty; all else is made.
             Some((_, example)) => {
-                let made = self.make();
+                let (id, nth) = self.make();
+                let made = self.changing.mint.group(id, nth);
                 let link = Some(made.group_invite_link()).filter(|_| !example.group_invite_link().is_empty());
                 let group = Group::new(made.chat_id().clone(), link.cloned().unwrap_or_else(|| "".into()));
                 (json(&group), Ending::Created)
             }
-            None => (json(&self.make()), Ending::Created),
+            None => {
+                let (id, nth) = self.make();
+                (self.changing.mint.body(id, nth), Ending::Created)
+            }
         };
         let mut outcome = Outcome::new(ending, status, None);
         outcome.made_group = outcome.ending == Ending::Created;
         outcome.clause = Some(Arc::clone(clause));
-        Answer::new(Some(contract.media_type(Body::Response).to_owned()), body, outcome)
+        Answer::new(self.emulation.success_type.clone(), body, outcome)
     }
 
-    fn make(&self) -> Group {
-        let mint = &self.changing.mint;
+    /// Makes a group, and says whose it is and which one.
+    fn make(&self) -> (InstanceId, u64) {
         match &self.instance {
             Some(instance) => {
-                instance.make(self.emulation.settings.groups_kept, |nth| mint.group(instance.id(), nth))
+                let nth = instance.make(self.emulation.settings.groups_kept, &self.changing.mint);
+                (instance.id(), nth)
             }
             // A fault took a path for that of the method, and the instance in it is none.
-            None => mint.group(self.id.unwrap_or(InstanceId::new(0)), 0),
+            None => (self.id.unwrap_or(InstanceId::new(0)), 0),
         }
     }
 }

@@ -4,7 +4,7 @@ use greenapi_model::{AnswerKind, AnswerParts};
 
 use super::Call;
 use crate::fault::{Effect, Fault, Parameter};
-use crate::outcome::{Answer, Ending};
+use crate::outcome::{Answer, Ending, PLAIN_TEXT};
 use crate::wire::WireFault;
 
 impl Call<'_> {
@@ -45,7 +45,7 @@ impl Call<'_> {
                 else {
                     return false;
                 };
-                answer.content_type = Some("text/plain; charset=utf-8".to_owned());
+                answer.content_type = Some(PLAIN_TEXT);
                 answer.body = message.as_bytes().to_vec();
             }
             Effect::Possible(index) => {
@@ -63,14 +63,15 @@ impl Call<'_> {
                     Ending::Plain => AnswerKind::Plain(self.line.method),
                     Ending::Possible(_) | Ending::Own(_) => return false,
                 };
+                let content_type = answer.content_type.as_ref().and_then(|value| value.to_str().ok());
                 let mut parts = AnswerParts {
                     status: answer.status,
-                    content_type: answer.content_type.take(),
+                    content_type: content_type.map(str::to_owned),
                     body: std::mem::take(&mut answer.body),
                 };
                 let changed = content.change(kind, &mut parts);
-                (answer.status, answer.content_type, answer.body) =
-                    (parts.status, parts.content_type, parts.body);
+                answer.content_type = parts.content_type.and_then(|value| value.try_into().ok());
+                (answer.status, answer.body) = (parts.status, parts.body);
                 return changed || self.struck.borrow().contains(fault);
             }
         }

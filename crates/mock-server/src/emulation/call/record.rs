@@ -1,13 +1,11 @@
 //! How a call comes into the journal.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use greenapi_model::{ApiToken, Repeat};
 
-use super::Call;
-use crate::journal::masking::{self, Secrets};
-use crate::journal::{Entry, Head, Kept};
+use super::{Call, Line};
+use crate::journal::{Entry, Happened, Head, Kept};
 use crate::outcome::{Answer, Ending, Outcome};
 
 impl Call<'_> {
@@ -15,9 +13,8 @@ impl Call<'_> {
     pub(super) fn record(&self, answer: &mut Answer, body: Kept<'_>, depended: bool) {
         let emulation = self.emulation;
         let settings = &emulation.settings;
-        let path = masking::path(&emulation.contract, self.line.target, self.line.token);
-        let secrets = Secrets::of(&emulation.contract, self.line.target, self.line.token);
-        let head = Head { method: self.line.method, path, headers: self.headers, secrets };
+        let Line { method, target, token } = self.line;
+        let head = Head { method, target, token, headers: self.headers };
         let time = self.changing.clock.timestamp(emulation.example_time);
         let instances = emulation.instance_count();
         let next = || emulation.calls.fetch_add(1, Ordering::Relaxed) + 1;
@@ -25,8 +22,7 @@ impl Call<'_> {
         if let Some(instance) = &self.instance {
             let inner = &mut *instance.lock();
             // The right token may stand elsewhere while a wrong one stands in the path.
-            let own = inner.token.as_ref().map(ApiToken::expose);
-            let head = Head { secrets: head.secrets.and(own), ..head };
+            let own_token = inner.token.as_ref().map(ApiToken::expose);
             let number = next();
             if let (true, Kept::Whole(bytes)) = (depended && !settings.retry_window.is_zero(), body) {
                 let invited = self.invites(&answer.outcome);
@@ -38,15 +34,16 @@ impl Call<'_> {
                 Kept::Whole(bytes) if bytes.len() > limits.share(instances) => Kept::Omitted,
                 body => body,
             };
-            let entry = Entry::new(number, time, &head, body, answer, limits.mask_phones);
-            emulation.metrics.count(&entry);
-            inner.journal.keep(Arc::new(entry), limits, instances);
+            let happened = Happened { number, time, head, body, own_token, answer };
+            let entry = |room| Entry::new(&happened, &emulation.contract, limits.mask_phones, room);
+            inner.journal.keep(entry, limits, instances);
         } else {
             let mut stray = emulation.stray();
-            let entry = Entry::new(next(), time, &head, body, answer, limits.mask_phones);
-            emulation.metrics.count(&entry);
-            stray.keep(Arc::new(entry), limits, 1);
+            let happened = Happened { number: next(), time, head, body, own_token: None, answer };
+            let entry = |room| Entry::new(&happened, &emulation.contract, limits.mask_phones, room);
+            stray.keep(entry, limits, 1);
         }
+        emulation.metrics.count(&answer.outcome, answer.suspected_retry_of.is_some());
         emulation.recorded.tell();
     }
 
