@@ -3,7 +3,8 @@
 //! - [`Emulation`] is the method with the state of its instances, made from a [`Contract`](greenapi_model::Contract).
 //! - [`EmulationService`] is the same as a hyper service, for a server of your own.
 //! - [`ControlPlane`] steers it over HTTP, and tells what happened.
-//! - [`Server`] puts both behind a socket. The binary `greenapi-mock` is that with a command line.
+//! - [`Endpoint`] serves any stream with both, such as one in memory.
+//! - [`Server`] puts it behind a socket. The binary `greenapi-mock` is that with a command line.
 //! - [`MockServer`] is the fixture of a test: a server in the process that verifies what was expected of the calls.
 //! - The feature `wiremock` has the method as a matcher and a responder of the crate of that name.
 //!
@@ -71,7 +72,7 @@ pub use mock::{
 };
 pub use outcome::{Answer, Ending, Outcome};
 pub use script::{Script, Step, Then};
-pub use server::{Running, Server};
+pub use server::{Endpoint, Running, Server};
 pub use service::{ConnectionHurt, EmulationService};
 pub use test_instances::{TEST_TOKEN, TestInstance};
 pub use verify::{CallPattern, InvalidTimes, Times, UnknownName, Verification, Verified};

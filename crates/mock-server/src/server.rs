@@ -1,4 +1,5 @@
 mod connection;
+mod endpoint;
 mod front;
 
 use std::any::Any;
@@ -12,12 +13,10 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
-use self::connection::serve;
-use self::front::Front;
+pub use self::endpoint::Endpoint;
 use crate::admin::ControlPlane;
 use crate::emulation::Emulation;
-use crate::service::EmulationService;
-use crate::wire::{Wire, WireStop};
+use crate::wire::WireStop;
 
 /// How long calls that are under way may take once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -52,7 +51,7 @@ const BACK_OFF: Duration = Duration::from_millis(50);
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    front: Front,
+    endpoint: Endpoint,
     drain: Duration,
     most_connections: usize,
 }
@@ -66,8 +65,7 @@ impl Server {
     /// What the system says, such as that the address is in use.
     pub async fn bind(address: SocketAddr, emulation: Arc<Emulation>) -> io::Result<Self> {
         let control = ControlPlane::new(Arc::clone(&emulation));
-        let service = EmulationService::new(emulation);
-        Ok(Self::bound(address, Front::Emulation(service, None)).await?.control_plane(control))
+        Ok(Self::bound(address, Endpoint::new(emulation)).await?.control_plane(control))
     }
 
     /// Binds an address for a control plane alone.
@@ -76,13 +74,13 @@ impl Server {
     ///
     /// As for [`bind`](Self::bind).
     pub async fn bind_control_plane(address: SocketAddr, control: ControlPlane) -> io::Result<Self> {
-        Ok(Self::bound(address, Front::ControlPlane(control.clone())).await?.control_plane(control))
+        Ok(Self::bound(address, Endpoint::of_control_plane(control.clone())).await?.control_plane(control))
     }
 
-    async fn bound(address: SocketAddr, front: Front) -> io::Result<Self> {
+    async fn bound(address: SocketAddr, endpoint: Endpoint) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, front, drain: DRAIN, most_connections: CONNECTIONS })
+        Ok(Self { listener, address, endpoint, drain: DRAIN, most_connections: CONNECTIONS })
     }
 
     /// How long calls that are under way may take once the server is told to stop. Zero ends them at once.
@@ -93,21 +91,13 @@ impl Server {
     /// The same with this control plane, such as one that asks for a token. Its emulation may be another one.
     pub fn control_plane(self, control: ControlPlane) -> Self {
         let control = control.on(self.address);
-        let front = match self.front {
-            Front::Emulation(service, _) => Front::Emulation(service, Some(control.shared())),
-            Front::ControlPlane(_) => Front::ControlPlane(control),
-        };
-        Self { front, ..self }
+        Self { endpoint: self.endpoint.control_plane(control), ..self }
     }
 
     /// The same without a control plane: what is below `/__admin` is another path as any. One that was bound for a control plane
     /// alone keeps it.
     pub fn without_control_plane(self) -> Self {
-        let front = match self.front {
-            Front::Emulation(service, _) => Front::Emulation(service, None),
-            front @ Front::ControlPlane(_) => front,
-        };
-        Self { front, ..self }
+        Self { endpoint: self.endpoint.without_control_plane(), ..self }
     }
 
     /// Where the server is reached from this machine, such as `http://127.0.0.1:8080`.
@@ -130,13 +120,10 @@ impl Server {
         loop {
             tokio::select! {
                 accepted = self.listener.accept(), if connections.len() < self.most_connections => match accepted {
-                    Ok((stream, _)) if self.front.closes_after_accept() => drop(stream),
                     Ok((stream, _)) => {
                         // Answers are small and written at once, so there is nothing to wait for.
                         let _ = stream.set_nodelay(true);
-                        let wire = Wire::new(stream).until(&stop_connections);
-                        let front = self.front.on(wire.handle());
-                        connections.spawn(serve(wire, front, stop_connections.clone()));
+                        connections.spawn(self.endpoint.serve_until(stream, &stop_connections));
                         if connections.len() == self.most_connections {
                             tracing::warn!(connections = self.most_connections, "further connections have to wait");
                         }

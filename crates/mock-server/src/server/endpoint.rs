@@ -1,0 +1,198 @@
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::connection;
+use super::front::Front;
+use crate::admin::ControlPlane;
+use crate::emulation::Emulation;
+use crate::service::EmulationService;
+use crate::wire::{Reset, Wire, WireStop};
+
+/// An emulation with its control plane below `/__admin`, or a control plane alone, that serves whatever stream it is given.
+///
+/// It is what [`Server`](crate::Server) has behind its socket, with the same manners and limits of time; how many connections there
+/// are is up to whoever makes them. It is for tests without a socket, and for streams of your own that implement [`Reset`]. It is
+/// cheap to clone, and wants a runtime of tokio with its timers.
+///
+/// ```
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// use std::sync::Arc;
+///
+/// use greenapi_mock_server::{Emulation, Endpoint};
+/// use greenapi_model::Contract;
+/// use tokio::io::{AsyncReadExt, AsyncWriteExt};
+///
+/// let emulation = Arc::new(Emulation::new(Contract::default())?);
+/// let (mut client, stream) = tokio::io::duplex(4096);
+/// let connection = tokio::spawn(Endpoint::new(emulation).serve(stream));
+///
+/// let body = r#"{"groupName": "Hiking", "phones": [79001234567]}"#;
+/// let line = "POST /waInstance1101000001/createGroup/any-token HTTP/1.1";
+/// let request = format!("{line}\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+/// client.write_all(request.as_bytes()).await?;
+/// client.shutdown().await?;
+///
+/// let mut answer = String::new();
+/// client.read_to_string(&mut answer).await?;
+/// assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+/// connection.await?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })
+/// # .map_err(|error| std::io::Error::other(error.to_string()))?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an endpoint answers nothing until it serves a stream"]
+pub struct Endpoint {
+    front: Front,
+}
+
+impl Endpoint {
+    /// With a [`ControlPlane`] that asks for no token: whoever has the other end of a stream may do anything with the emulation.
+    pub fn new(emulation: Arc<Emulation>) -> Self {
+        let control = ControlPlane::new(Arc::clone(&emulation));
+        let front = Front::Emulation(EmulationService::new(emulation), None);
+        Self { front }.control_plane(control)
+    }
+
+    /// The control plane alone.
+    pub fn of_control_plane(control: ControlPlane) -> Self {
+        Self { front: Front::ControlPlane(control) }
+    }
+
+    /// The same with this control plane, such as one that asks for a token. Its emulation may be another one.
+    pub fn control_plane(self, control: ControlPlane) -> Self {
+        let front = match self.front {
+            Front::Emulation(service, _) => Front::Emulation(service, Some(control.shared())),
+            Front::ControlPlane(_) => Front::ControlPlane(control),
+        };
+        Self { front }
+    }
+
+    /// The same without a control plane: what is below `/__admin` is another path as any. One of a control plane alone keeps it.
+    pub fn without_control_plane(self) -> Self {
+        let front = match self.front {
+            Front::Emulation(service, _) => Front::Emulation(service, None),
+            front @ Front::ControlPlane(_) => front,
+        };
+        Self { front }
+    }
+
+    /// Serves one connection until it ends. Dropping the future ends it at once.
+    pub fn serve<S>(&self, stream: S) -> impl Future<Output = ()> + Send + use<S>
+    where
+        S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
+    {
+        self.serve_until(stream, &WireStop::default())
+    }
+
+    /// The same; once it is stopped, a call that is under way ends, and no further one is taken.
+    pub fn serve_until<S>(&self, stream: S, stop: &WireStop) -> impl Future<Output = ()> + Send + use<S>
+    where
+        S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
+    {
+        // A fault closes what was just accepted. So the stream is gone before the future is waited for.
+        let connection = (!self.front.closes_after_accept()).then(|| {
+            let wire = Wire::new(stream).until(stop);
+            let front = self.front.on(wire.handle());
+            connection::serve(wire, front, stop.clone())
+        });
+        async move {
+            if let Some(connection) = connection {
+                connection.await;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use greenapi_model::Contract;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+
+    use super::*;
+    use crate::emulation::Scope;
+    use crate::injection::Injection;
+
+    const BODY: &str = r#"{"groupName":"x","phones":[79001234567]}"#;
+    const HEALTH: &str = "GET /__admin/health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+    fn emulation() -> Arc<Emulation> {
+        Arc::new(Emulation::new(Contract::default()).unwrap())
+    }
+
+    fn created() -> String {
+        let line = "POST /waInstance1101000001/createGroup/t0ken HTTP/1.1\r\nHost: localhost\r\n";
+        format!("{line}Content-Length: {}\r\n\r\n{BODY}", BODY.len())
+    }
+
+    async fn send(client: &mut DuplexStream, request: &str) {
+        // The server may have closed its end, and then it says nothing.
+        let _ = client.write_all(request.as_bytes()).await;
+    }
+
+    async fn read(client: &mut DuplexStream) -> String {
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    /// The status of the answer, or an empty text where there is none.
+    async fn check(endpoint: &Endpoint, request: &str, expected: &str) {
+        let (mut client, stream) = duplex(1 << 16);
+        let connection = endpoint.serve(stream);
+        send(&mut client, request).await;
+        let _ = client.shutdown().await;
+        let ((), answer) = tokio::join!(connection, read(&mut client));
+        assert_eq!(answer.get(9..12).unwrap_or_default(), expected, "{request}\n{answer}");
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_served_as_a_socket_is() {
+        let emulation = emulation();
+        let both = Endpoint::new(Arc::clone(&emulation));
+        let control = ControlPlane::new(Arc::clone(&emulation));
+        let guarded = both.clone().control_plane(control.clone().token("s3cret".parse().unwrap()));
+        let alone = Endpoint::of_control_plane(control).without_control_plane();
+        let without = both.clone().without_control_plane();
+        let reset = HEALTH.replace("GET", "POST").replace("health", "reset");
+        for (endpoint, creates, health, resets) in [
+            (&both, "200", "200", "200"),
+            (&guarded, "200", "200", "401"),
+            (&without, "200", "403", "403"),
+            (&alone, "404", "200", "200"),
+        ] {
+            check(endpoint, &created(), creates).await;
+            check(endpoint, HEALTH, health).await;
+            check(endpoint, &reset, resets).await;
+        }
+        check(&both, "GET / HTTP/1.1\r\n\r\n", "400").await;
+        check(&both, "GET / HT", "400").await;
+        check(&both, "", "").await;
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_was_just_accepted_is_closed_where_a_fault_wants_that() {
+        let emulation = emulation();
+        let fault = Injection::of(emulation.fault("wire.close-after-accept").unwrap()).calls(1);
+        emulation.inject(Scope::Everywhere, fault).unwrap();
+        let endpoint = Endpoint::new(emulation);
+        check(&endpoint, &created(), "").await;
+        check(&endpoint, &created(), "200").await;
+    }
+
+    #[tokio::test]
+    async fn once_it_is_stopped_a_connection_that_waits_ends() {
+        let stop = WireStop::default();
+        let (mut client, stream) = duplex(1 << 16);
+        let connection = tokio::spawn(Endpoint::new(emulation()).serve_until(stream, &stop));
+        send(&mut client, &created()).await;
+        let mut first = [0; 12];
+        client.read_exact(&mut first).await.unwrap();
+        stop.stop();
+        connection.await.unwrap();
+        assert!(first == *b"HTTP/1.1 200" && !read(&mut client).await.contains("HTTP/1.1"));
+    }
+}
