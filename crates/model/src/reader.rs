@@ -128,10 +128,10 @@ impl BranchRule {
             Self::Given { field } => !matches!(slots[*field], Slot::Missing),
             Self::Limit { field, check } => match &slots[*field] {
                 Slot::Missing | Slot::Opaque => true,
-                Slot::Text(text) => check.broken_by(Seen::Text(text)).is_none(),
-                Slot::Boolean(value) => check.broken_by(Seen::Boolean(*value)).is_none(),
-                Slot::Integer(number) => check.broken_by(Seen::Integer(*number)).is_none(),
-                Slot::List { length, .. } => check.broken_by(Seen::List(*length)).is_none(),
+                Slot::Text(text) => check.is_kept_by(Seen::Text(text)),
+                Slot::Boolean(value) => check.is_kept_by(Seen::Boolean(*value)),
+                Slot::Integer(number) => check.is_kept_by(Seen::Integer(*number)),
+                Slot::List { length, .. } => check.is_kept_by(Seen::List(*length)),
             },
         }
     }

@@ -102,39 +102,39 @@ impl ObjectRules {
 impl Check {
     /// Nothing if the value keeps the limit; what was found if not, without the value itself.
     pub(crate) fn broken_by(&self, seen: Seen<'_>) -> Option<String> {
+        if self.is_kept_by(seen) {
+            return None;
+        }
+        Some(match (self, seen) {
+            (Self::Pattern(_), _) => "does not match the pattern".to_owned(),
+            (Self::Minimum(_), _) => "is too small".to_owned(),
+            (Self::Maximum(_), _) => "is too large".to_owned(),
+            (Self::MinItems(_) | Self::MaxItems(_), Seen::List(length)) => counted(length as u64, "item"),
+            (Self::MinLength(_) | Self::MaxLength(_), Seen::Text(text)) => {
+                counted(characters(text), "character")
+            }
+            _ => "has another value".to_owned(),
+        })
+    }
+
+    /// Whether the value keeps the limit.
+    pub(crate) fn is_kept_by(&self, seen: Seen<'_>) -> bool {
         match (self, seen) {
+            // A character has one byte to four, so most texts need no counting.
             (Self::MinLength(least), Seen::Text(text)) => {
-                let length = characters(text);
-                (length < *least).then(|| counted(length, "character"))
+                text.len() as u64 >= least.saturating_mul(4) || characters(text) >= *least
             }
             (Self::MaxLength(most), Seen::Text(text)) => {
-                // A character has at least one byte, so most texts need no counting.
-                if text.len() as u64 <= *most {
-                    return None;
-                }
-                let length = characters(text);
-                (length > *most).then(|| counted(length, "character"))
+                text.len() as u64 <= *most || characters(text) <= *most
             }
-            (Self::Pattern(pattern), Seen::Text(text)) => {
-                (!pattern.is_match(text)).then(|| "does not match the pattern".to_owned())
-            }
-            (Self::Minimum(least), Seen::Integer(number)) => {
-                (number < *least).then(|| "is too small".to_owned())
-            }
-            (Self::Maximum(most), Seen::Integer(number)) => {
-                (number > *most).then(|| "is too large".to_owned())
-            }
-            (Self::MinItems(least), Seen::List(length)) => {
-                ((length as u64) < *least).then(|| counted(length as u64, "item"))
-            }
-            (Self::MaxItems(most), Seen::List(length)) => {
-                (length as u64 > *most).then(|| counted(length as u64, "item"))
-            }
-            (Self::OneOf(literals), seen) => {
-                (!literals.iter().any(|literal| literal.is(seen))).then(|| "has another value".to_owned())
-            }
+            (Self::Pattern(pattern), Seen::Text(text)) => pattern.is_match(text),
+            (Self::Minimum(least), Seen::Integer(number)) => number >= *least,
+            (Self::Maximum(most), Seen::Integer(number)) => number <= *most,
+            (Self::MinItems(least), Seen::List(length)) => length as u64 >= *least,
+            (Self::MaxItems(most), Seen::List(length)) => length as u64 <= *most,
+            (Self::OneOf(literals), seen) => literals.iter().any(|literal| literal.is(seen)),
             // A keyword says nothing about values of another type; the compiler of schemas refuses such a pair.
-            _ => None,
+            _ => true,
         }
     }
 }

@@ -11,7 +11,7 @@ pub(crate) fn of(rules: &ObjectRules, example: &Example, member: &str) -> Option
     let text = example.get(member)?.as_str()?;
     let limits = &rules.fields[rules.field(member)?].value.limits;
     let has_pattern = limits.iter().any(|limit| matches!(limit.check, Check::Pattern(_)));
-    let valid = |text: &str| limits.iter().all(|limit| limit.check.broken_by(Seen::Text(text)).is_none());
+    let valid = |text: &str| limits.iter().all(|limit| limit.check.is_kept_by(Seen::Text(text)));
     let mut variation = String::with_capacity(text.len());
     Some(
         text.char_indices()

@@ -165,7 +165,7 @@ pub(super) fn literal(literal: &Literal) -> Option<Value> {
 
 pub(super) fn keeps(checks: &[Check], value: &Value) -> bool {
     let Some(seen) = seen(value) else { return true };
-    checks.iter().all(|check| check.broken_by(seen).is_none())
+    checks.iter().all(|check| check.is_kept_by(seen))
 }
 
 /// The value as the checks see it; `None` for what no check is about.
