@@ -5,8 +5,8 @@ mod document;
 mod excerpt;
 mod keys;
 mod options;
+mod period;
 mod problem;
-mod retry_window;
 #[cfg(feature = "schemars")]
 mod schema;
 mod set_up;
@@ -22,9 +22,9 @@ use toml::de::{DeTable, Deserializer};
 use self::document::Document;
 pub use self::document::LogFormat;
 use self::options::Reader;
+pub use self::period::{InvalidPeriod, Period};
 use self::problem::Found;
 pub use self::problem::{InvalidConfig, Problem};
-pub use self::retry_window::{InvalidRetryWindow, RetryWindow};
 #[cfg(feature = "schemars")]
 pub use self::schema::config_schema;
 use self::set_up::Reading;
@@ -58,6 +58,8 @@ use crate::journal::JournalLimits;
 pub struct Config {
     /// Where to listen.
     pub listen: Option<SocketAddr>,
+    /// See [`Server::drain`](crate::Server::drain).
+    pub drain: Option<Period>,
     /// Which edition of the contract to keep.
     pub edition: Option<Edition>,
     /// A contract to keep in place of an edition, relative to the working folder.
@@ -85,7 +87,7 @@ pub struct Config {
     /// See [`JournalLimits::mask_phones`].
     pub mask_phones: Option<bool>,
     /// See [`Settings::retry_window`].
-    pub retry_window: Option<RetryWindow>,
+    pub retry_window: Option<Period>,
     /// Whether there is a control plane.
     pub admin: Option<bool>,
     /// The control plane's own address.

@@ -59,7 +59,7 @@ pub use admin::{BearerToken, ControlPlane, InvalidBearerToken};
 pub use clock::{Clock, FixedTime, InvalidTime};
 #[cfg(feature = "schemars")]
 pub use config::config_schema;
-pub use config::{Config, InvalidConfig, InvalidRetryWindow, LogFormat, Problem, RetryWindow, SetUp};
+pub use config::{Config, InvalidConfig, InvalidPeriod, LogFormat, Period, Problem, SetUp};
 pub use emulation::{Call, Emulation, Scope, Settings, Unemulable, UnknownStep};
 pub use fault::{Fault, Faults, KnownFault, UnknownFault};
 pub use injection::{Injection, InvalidProbability};

@@ -19,8 +19,6 @@ use crate::emulation::Emulation;
 use crate::service::EmulationService;
 use crate::wire::{Wire, WireStop};
 
-/// How long calls that are under way may take once the server is told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
 /// How many connections there may be at once. One more waits in the queue of the system until another has ended.
 const CONNECTIONS: usize = 16_384;
 /// How long to wait after an error of `accept` that is not about one connection, such as too many open files.
@@ -58,6 +56,9 @@ pub struct Server {
 }
 
 impl Server {
+    /// How long calls that are under way may take once the server is told to stop, unless [`drain`](Self::drain) says otherwise.
+    pub const DRAIN: Duration = Duration::from_secs(10);
+
     /// Binds the address; port 0 is any free one. Where only this machine reaches the address there is a [`ControlPlane`] too;
     /// elsewhere it refuses everything until it is given a token: [`control_plane`](Self::control_plane).
     ///
@@ -82,11 +83,12 @@ impl Server {
     async fn bound(address: SocketAddr, front: Front) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, front, drain: DRAIN, most_connections: CONNECTIONS })
+        Ok(Self { listener, address, front, drain: Self::DRAIN, most_connections: CONNECTIONS })
     }
 
-    /// How long calls that are under way may take once the server is told to stop. Zero ends them at once.
-    pub(crate) fn drain(self, drain: Duration) -> Self {
+    /// The same with another time that calls that are under way have once the server is told to stop. Zero ends them at once; a
+    /// connection that waits for a request is closed at once in any case.
+    pub fn drain(self, drain: Duration) -> Self {
         Self { drain, ..self }
     }
 
@@ -118,7 +120,8 @@ impl Server {
 
     /// Serves until `stop` is ready, then takes no more connections and lets calls that are under way end.
     ///
-    /// It ends at last after ten more seconds. Dropping the future closes the listener and all connections.
+    /// They have [ten seconds](Self::DRAIN), or what [`drain`](Self::drain) says; what is left of them then is cut off, with a
+    /// warning in the log. Dropping the future closes the listener and all connections.
     ///
     /// A panic in a connection ends that connection alone. The first one goes on from here once the server has stopped, so that
     /// it reaches whoever waits for the end.
@@ -221,7 +224,7 @@ impl Running {
         &self.url
     }
 
-    /// Stops the server and waits until calls that are under way have ended, for ten seconds at most.
+    /// Stops the server and waits until calls that are under way have ended, for as long as [`Server::drain`] says at most.
     ///
     /// # Panics
     ///

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use greenapi_mock_server::{Config, Emulation, InvalidConfig, LogFormat, RetryWindow, Scope};
+use greenapi_mock_server::{Config, Emulation, InvalidConfig, LogFormat, Period, Scope};
 use greenapi_model::Contract;
 use http::HeaderMap;
 
@@ -27,7 +27,7 @@ fn all_of_a_file_is_read() {
     let config = Config::parse(EXAMPLE).unwrap();
     assert_eq!(config.listen, Some("127.0.0.1:8080".parse().unwrap()));
     assert_eq!(config.log, Some(LogFormat::Text));
-    assert_eq!(config.retry_window, Some(RetryWindow(Duration::from_secs(10))));
+    assert_eq!(config.retry_window, Some(Period(Duration::from_secs(10))));
     let emulation = config.emulation().unwrap();
     let defaults = Config::default().settings();
     assert_eq!(

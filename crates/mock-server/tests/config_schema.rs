@@ -31,6 +31,7 @@ fn schema_and_reader_agree() {
         "seed = 0",
         "seed = 9223372036854775807",
         "listen = '[::1]:0'",
+        "drain = '0s'",
         "log = 'off'",
         "clock = 'system'",
         "strict = true",
@@ -58,6 +59,7 @@ fn schema_and_reader_agree() {
         "seed = '0'",
         "seed = 0.5",
         "listen = 8080",
+        "drain = 10",
         "log = 'loud'",
         "log = true",
         "clock = 2020-06-29T12:00:00Z",
@@ -101,6 +103,7 @@ fn what_only_the_reader_knows() {
     let schema = schema();
     for text in [
         "listen = '8080'",
+        "drain = '2h'",
         "clock = 'noon'",
         "edition = '2019-01-01'",
         "edition = '2020-06-29'\nspec = 'x'",

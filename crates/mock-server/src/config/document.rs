@@ -13,6 +13,8 @@ use super::at::{At, Secret};
 pub(super) struct Document {
     /// Where to listen, ADDRESS:PORT; port 0 is any free one. 127.0.0.1:8080 if absent.
     pub(super) listen: Option<At<String>>,
+    /// How long calls that are under way may take once the endpoint is told to stop. 10s if absent; 0s ends them at once.
+    pub(super) drain: Option<At<String>>,
     /// Which edition of the contract to keep, such as 2020-06-29.
     pub(super) edition: Option<At<String>>,
     /// A contract of your own to keep in place of an edition: an OpenAPI 3.1 document in JSON. The path is relative to the

@@ -29,6 +29,7 @@ impl Reader<'_> {
         let admin = self.plain(document.admin.as_ref()).unwrap_or_default();
         Config {
             listen: self.text(document.listen.as_ref(), address),
+            drain: self.text(document.drain.as_ref(), parsed),
             edition: self.text(document.edition.as_ref(), parsed),
             spec: self.path(document.spec.as_ref()),
             seed: self.plain(document.seed.as_ref()),

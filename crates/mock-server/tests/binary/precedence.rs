@@ -13,8 +13,9 @@ type Row = (&'static str, &'static str, [(&'static str, &'static str); 3]);
 
 /// `FOLDER` stands for the one in which the file is.
 #[rustfmt::skip] // A row is a line.
-const ROWS: [Row; 20] = [
+const ROWS: [Row; 21] = [
     ("listen", "listen = '127.0.0.1:8080'", [("listen = '127.0.0.1:1'", "listen = '127.0.0.1:1'"), ("127.0.0.1:2", "listen = '127.0.0.1:2'"), ("127.0.0.1:3", "listen = '127.0.0.1:3'")]),
+    ("drain", "drain = '10s'", [("drain = '1s'", "drain = '1s'"), ("2s", "drain = '2s'"), ("3s", "drain = '3s'")]),
     ("log", "log = 'text'", [("log = 'json'", "log = 'json'"), ("off", "log = 'off'"), ("json", "log = 'json'")]),
     ("ready-file", "", [("ready-file = '1'", "ready-file = 'FOLDER/1'"), ("2", "ready-file = '2'"), ("3", "ready-file = '3'")]),
     ("edition", "edition = '2020-06-29'", [("edition = '2020-06-29'", "edition = '2020-06-29'"), ("2020-06-29", "edition = '2020-06-29'"), ("2020-06-29", "edition = '2020-06-29'")]),

@@ -133,6 +133,7 @@ impl Over<'_> {
     fn put(&mut self, mut config: Config, options: &Options) -> Result<Config, Failure> {
         self.contract(&mut config, &options.contract)?;
         self.address(&mut config, &options.address, &options.admin.address);
+        self.one("drain", &mut config.drain, Some(options.drain));
         self.one("log", &mut config.log, Some(options.log));
         self.one("ready_file", &mut config.ready_file, options.ready_file.clone());
         self.one("seed", &mut config.seed, Some(options.seed));

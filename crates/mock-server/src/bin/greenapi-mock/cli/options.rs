@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args};
-use greenapi_mock_server::{Clock, JournalLimits, LogFormat, RetryWindow, Settings};
+use greenapi_mock_server::{Clock, JournalLimits, LogFormat, Period, Server, Settings};
 use greenapi_model::Edition;
 
 use super::values::{self, Faults, Instances};
@@ -13,6 +13,10 @@ use super::values::{self, Faults, Instances};
 pub(crate) struct Options {
     #[command(flatten)]
     pub(crate) address: AddressOptions,
+
+    /// How long calls under way may take after SIGINT or SIGTERM; 0s, or a second signal, ends them at once
+    #[arg(long, value_name = "DURATION", env = "GREENAPI_MOCK_DRAIN", default_value_t = Period(Server::DRAIN))]
+    pub(crate) drain: Period,
 
     /// What to print: for a person; one JSON object a line, the first one on stdout when ready; or nothing
     #[arg(long, value_name = "FORMAT", env = "GREENAPI_MOCK_LOG", default_value = "text", value_parser = log())]
@@ -101,9 +105,9 @@ pub(crate) struct Options {
     /// How soon the same body has to come again to look like a blind retry; 0s looks for none
     #[arg(
         long, value_name = "DURATION", env = "GREENAPI_MOCK_RETRY_WINDOW", help_heading = KEPT,
-        default_value_t = RetryWindow(Settings::default().retry_window)
+        default_value_t = Period(Settings::default().retry_window)
     )]
-    pub(crate) retry_window: RetryWindow,
+    pub(crate) retry_window: Period,
 
     #[command(flatten)]
     pub(crate) admin: AdminOptions,

@@ -28,8 +28,9 @@ const fn shown(
 }
 
 /// All options but instances and faults, by their sections.
-pub(crate) const OPTIONS: [Shown; 18] = [
+pub(crate) const OPTIONS: [Shown; 19] = [
     shown("listen", "", "listen", |config| config.listen.map(text)),
+    shown("drain", "", "drain", |config| config.drain.map(text)),
     shown("edition", "", "edition", |config| config.edition.map(text)),
     shown("spec", "", "spec", |config| config.spec.as_ref().map(|file| text(file.display()))),
     shown("seed", "", "seed", |config| config.seed.map(number)),
