@@ -23,8 +23,8 @@
 //!
 //! # Limits
 //!
-//! Instances, kept groups, kept calls, faults that are switched on, and the size of a body are bounded ([`Settings`],
-//! [`Emulation::body_limit`]). The head of a request has 30 seconds and is bounded by hyper's buffer.
+//! Instances, kept groups, kept calls and faults that are switched on are bounded by [`Settings`], the size of a body by the contract
+//! ([`Emulation::body_limit`]), and what a server bears of its clients by [`Limits`].
 //!
 //! # Features
 //!
@@ -41,6 +41,7 @@ mod injection;
 mod instance;
 mod instances;
 mod journal;
+mod limits;
 mod metrics;
 mod mint;
 mod mock;
@@ -65,6 +66,7 @@ pub use fault::{Fault, Faults, KnownFault, UnknownFault};
 pub use injection::{Injection, InvalidProbability};
 pub use instance::{Behaviour, Groups, InstanceView};
 pub use journal::{Calls, Entry, JournalLimits, RecordedBody};
+pub use limits::Limits;
 pub use metrics::Metrics;
 pub use mock::{
     Expect, Expected, Injectable, Injected, InjectionGuard, MockInstance, MockServer, MockServerBuilder,

@@ -1,5 +1,6 @@
 mod connection;
 mod front;
+mod patience;
 
 use std::any::Any;
 use std::future::Future;
@@ -16,18 +17,17 @@ use self::connection::serve;
 use self::front::Front;
 use crate::admin::ControlPlane;
 use crate::emulation::Emulation;
+use crate::limits::Limits;
 use crate::service::EmulationService;
 use crate::wire::{Wire, WireStop};
 
-/// How many connections there may be at once. One more waits in the queue of the system until another has ended.
-const CONNECTIONS: usize = 16_384;
 /// How long to wait after an error of `accept` that is not about one connection, such as too many open files.
 const BACK_OFF: Duration = Duration::from_millis(50);
 
 /// An emulation behind a socket, HTTP/1.1, with its control plane below `/__admin`; or a control plane alone.
 ///
-/// Nobody holds it up: head and body of a request have 30 seconds each, a connection waits as long for the next request, and beyond
-/// 16 384 connections one more waits until another has ended.
+/// Nobody holds it up: [`Limits`] says how long a head, a body and a connection that waits for a request may take, how large they may
+/// be, and how many connections there are.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new()?.block_on(async {
@@ -52,7 +52,7 @@ pub struct Server {
     address: SocketAddr,
     front: Front,
     drain: Duration,
-    most_connections: usize,
+    limits: Limits,
 }
 
 impl Server {
@@ -83,13 +83,18 @@ impl Server {
     async fn bound(address: SocketAddr, front: Front) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, front, drain: Self::DRAIN, most_connections: CONNECTIONS })
+        Ok(Self { listener, address, front, drain: Self::DRAIN, limits: Limits::default() })
     }
 
     /// The same with another time that calls that are under way have once the server is told to stop. Zero ends them at once; a
     /// connection that waits for a request is closed at once in any case.
     pub fn drain(self, drain: Duration) -> Self {
         Self { drain, ..self }
+    }
+
+    /// The same with these limits, which hold for the control plane too.
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// The same with this control plane, such as one that asks for a token. Its emulation may be another one.
@@ -127,21 +132,23 @@ impl Server {
     /// it reaches whoever waits for the end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
+        let front = self.front.limits(&self.limits);
+        let most_connections = self.limits.most_connections.max(1);
         let mut connections = JoinSet::new();
         let stop_connections = WireStop::default();
         let mut panic = None;
         loop {
             tokio::select! {
-                accepted = self.listener.accept(), if connections.len() < self.most_connections => match accepted {
-                    Ok((stream, _)) if self.front.closes_after_accept() => drop(stream),
+                accepted = self.listener.accept(), if connections.len() < most_connections => match accepted {
+                    Ok((stream, _)) if front.closes_after_accept() => drop(stream),
                     Ok((stream, _)) => {
                         // Answers are small and written at once, so there is nothing to wait for.
                         let _ = stream.set_nodelay(true);
                         let wire = Wire::new(stream).until(&stop_connections);
-                        let front = self.front.on(wire.handle());
-                        connections.spawn(serve(wire, front, stop_connections.clone()));
-                        if connections.len() == self.most_connections {
-                            tracing::warn!(connections = self.most_connections, "further connections have to wait");
+                        let front = front.on(wire.handle());
+                        connections.spawn(serve(wire, front, self.limits, stop_connections.clone()));
+                        if connections.len() == most_connections {
+                            tracing::warn!(most = most_connections, "further connections have to wait");
                         }
                     }
                     Err(error) => back_off(&error).await,
@@ -257,8 +264,8 @@ mod tests {
     #[tokio::test]
     async fn a_connection_too_many_waits_until_another_has_ended() {
         let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
-        let mut server = Server::bind("127.0.0.1:0".parse().unwrap(), emulation).await.unwrap();
-        server.most_connections = 2;
+        let limits = Limits { most_connections: 2, ..Limits::default() };
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), emulation).await.unwrap().limits(limits);
         let address = server.address;
         let running = server.start();
         let (mut first, mut second, mut third) = (

@@ -11,6 +11,7 @@ use hyper::service::Service;
 
 use crate::admin::ControlPlane;
 use crate::emulation::Emulation;
+use crate::limits::Limits;
 use crate::service::{ConnectionHurt, EmulationService};
 use crate::wire::WireHandle;
 
@@ -27,6 +28,16 @@ impl Front {
         match self {
             Self::Emulation(emulation, control) => Self::Emulation(emulation.on(wire), control.clone()),
             Self::ControlPlane(control) => Self::ControlPlane(control.clone()),
+        }
+    }
+
+    /// The same with these limits.
+    pub(super) fn limits(self, limits: &Limits) -> Self {
+        match self {
+            Self::Emulation(emulation, control) => {
+                Self::Emulation(emulation.limits(limits), control.map(|control| control.limits(limits)))
+            }
+            Self::ControlPlane(control) => Self::ControlPlane(control.limits(limits)),
         }
     }
 

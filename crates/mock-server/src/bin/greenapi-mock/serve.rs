@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use greenapi_mock_server::{BearerToken, Config, ControlPlane, Emulation, LogFormat, Running, Server};
+use greenapi_mock_server::{
+    BearerToken, Config, ControlPlane, Emulation, Limits, LogFormat, Running, Server,
+};
 use tokio::sync::Notify;
 
 use crate::admin::Plan;
@@ -86,15 +88,16 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
 /// How connections are treated, here and at the control plane.
 struct Manners {
     drain: Duration,
+    limits: Limits,
 }
 
 impl Manners {
     fn of(config: &Config) -> Self {
-        Self { drain: config.drain.map_or(Server::DRAIN, |drain| drain.0) }
+        Self { drain: config.drain.map_or(Server::DRAIN, |drain| drain.0), limits: config.limits() }
     }
 
     fn put(&self, server: Server) -> Server {
-        server.drain(self.drain)
+        server.drain(self.drain).limits(self.limits)
     }
 }
 
