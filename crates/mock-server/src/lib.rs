@@ -28,6 +28,7 @@
 //!
 //! # Features
 //!
+//! - `tls`, on by default: `Server::tls`, by rustls with ring.
 //! - `wiremock`: the module of that name, for those whose tests use that crate.
 //! - `schemars`: the function `config_schema`, the JSON Schema of the configuration file.
 
@@ -37,6 +38,7 @@ mod clock;
 mod config;
 mod emulation;
 mod fault;
+mod host;
 mod injection;
 mod instance;
 mod instances;
@@ -51,6 +53,8 @@ mod script;
 mod server;
 mod service;
 mod test_instances;
+#[cfg(feature = "tls")]
+mod tls;
 mod verify;
 mod wire;
 #[cfg(feature = "wiremock")]
@@ -63,6 +67,7 @@ pub use config::config_schema;
 pub use config::{Config, InvalidConfig, InvalidPeriod, LogFormat, Period, Problem, SetUp};
 pub use emulation::{Call, Emulation, Scope, Settings, Unemulable, UnknownStep};
 pub use fault::{Fault, Faults, KnownFault, UnknownFault};
+pub use host::{Host, InvalidHost};
 pub use injection::{Injection, InvalidProbability};
 pub use instance::{Behaviour, Groups, InstanceView};
 pub use journal::{Calls, Entry, JournalLimits, RecordedBody};
@@ -76,6 +81,8 @@ pub use script::{Script, Step, Then};
 pub use server::{Running, Server};
 pub use service::{ConnectionHurt, EmulationService};
 pub use test_instances::{TEST_TOKEN, TestInstance};
+#[cfg(feature = "tls")]
+pub use tls::{InvalidTls, Tls};
 pub use verify::{CallPattern, InvalidTimes, Times, UnknownName, Verification, Verified};
 pub use wire::{Latency, Reset, Wire, WireFault, WireHandle, WireStop};
 

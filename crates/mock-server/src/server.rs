@@ -1,5 +1,7 @@
 mod connection;
 mod front;
+#[cfg(feature = "tls")]
+mod handshake;
 mod patience;
 
 use std::any::Any;
@@ -15,10 +17,14 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use self::connection::serve;
 use self::front::Front;
+#[cfg(feature = "tls")]
+use self::handshake::serve_securely;
 use crate::admin::ControlPlane;
 use crate::emulation::Emulation;
 use crate::limits::Limits;
 use crate::service::EmulationService;
+#[cfg(feature = "tls")]
+use crate::tls::Tls;
 use crate::wire::{Wire, WireStop};
 
 /// How long to wait after an error of `accept` that is not about one connection, such as too many open files.
@@ -53,6 +59,8 @@ pub struct Server {
     front: Front,
     drain: Duration,
     limits: Limits,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
 }
 
 impl Server {
@@ -68,7 +76,7 @@ impl Server {
     pub async fn bind(address: SocketAddr, emulation: Arc<Emulation>) -> io::Result<Self> {
         let control = ControlPlane::new(Arc::clone(&emulation));
         let service = EmulationService::new(emulation);
-        Ok(Self::bound(address, Front::Emulation(service, None)).await?.control_plane(control))
+        Ok(Self::bound(address, Front::emulation_of(service)).await?.control_plane(control))
     }
 
     /// Binds an address for a control plane alone.
@@ -77,13 +85,21 @@ impl Server {
     ///
     /// As for [`bind`](Self::bind).
     pub async fn bind_control_plane(address: SocketAddr, control: ControlPlane) -> io::Result<Self> {
-        Ok(Self::bound(address, Front::ControlPlane(control.clone())).await?.control_plane(control))
+        Ok(Self::bound(address, Front::control_plane_of(control.clone())).await?.control_plane(control))
     }
 
     async fn bound(address: SocketAddr, front: Front) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, front, drain: Self::DRAIN, limits: Limits::default() })
+        Ok(Self {
+            listener,
+            address,
+            front,
+            drain: Self::DRAIN,
+            limits: Limits::default(),
+            #[cfg(feature = "tls")]
+            tls: None,
+        })
     }
 
     /// The same with another time that calls that are under way have once the server is told to stop. Zero ends them at once; a
@@ -100,27 +116,28 @@ impl Server {
     /// The same with this control plane, such as one that asks for a token. Its emulation may be another one.
     pub fn control_plane(self, control: ControlPlane) -> Self {
         let control = control.on(self.address);
-        let front = match self.front {
-            Front::Emulation(service, _) => Front::Emulation(service, Some(control.shared())),
-            Front::ControlPlane(_) => Front::ControlPlane(control),
-        };
-        Self { front, ..self }
+        Self { front: self.front.control_plane(control), ..self }
     }
 
     /// The same without a control plane: what is below `/__admin` is another path as any. One that was bound for a control plane
     /// alone keeps it.
     pub fn without_control_plane(self) -> Self {
-        let front = match self.front {
-            Front::Emulation(service, _) => Front::Emulation(service, None),
-            front @ Front::ControlPlane(_) => front,
-        };
-        Self { front, ..self }
+        Self { front: self.front.without_control_plane(), ..self }
     }
 
-    /// Where the server is reached from this machine, such as `http://127.0.0.1:8080`.
+    /// The same by TLS, `https` instead of `http`, with this certificate, and so its control plane.
+    ///
+    /// The handshake has as long as the head of a request, and holds up nobody else. Faults on the wire do to the bytes within TLS
+    /// what they do without it, and a reset is one of the socket. A client that speaks HTTP without TLS gets 400.
+    #[cfg(feature = "tls")]
+    pub fn tls(self, tls: Tls) -> Self {
+        Self { front: self.front.secure(), tls: Some(tls), ..self }
+    }
+
+    /// Where the server is reached from this machine, such as `http://127.0.0.1:8080`, or `https` by TLS.
     #[must_use]
     pub fn url(&self) -> String {
-        url(self.address)
+        url(self.address, self.front.is_secure())
     }
 
     /// Serves until `stop` is ready, then takes no more connections and lets calls that are under way end.
@@ -133,7 +150,12 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
         let front = self.front.limits(&self.limits);
-        let most_connections = self.limits.most_connections.max(1);
+        let limits = self.limits;
+        #[cfg(feature = "tls")]
+        let acceptor = self.tls.as_ref().map(Tls::acceptor);
+        #[cfg(not(feature = "tls"))]
+        let acceptor = None::<()>;
+        let most_connections = limits.most_connections.max(1);
         let mut connections = JoinSet::new();
         let stop_connections = WireStop::default();
         let mut panic = None;
@@ -144,9 +166,19 @@ impl Server {
                     Ok((stream, _)) => {
                         // Answers are small and written at once, so there is nothing to wait for.
                         let _ = stream.set_nodelay(true);
-                        let wire = Wire::new(stream).until(&stop_connections);
-                        let front = front.on(wire.handle());
-                        connections.spawn(serve(wire, front, self.limits, stop_connections.clone()));
+                        let stop = stop_connections.clone();
+                        match &acceptor {
+                            #[cfg(feature = "tls")]
+                            Some(acceptor) => {
+                                let front = front.clone();
+                                connections.spawn(serve_securely(stream, acceptor.clone(), front, limits, stop));
+                            }
+                            _ => {
+                                let wire = Wire::new(stream).until(&stop);
+                                let front = front.on(wire.handle());
+                                connections.spawn(serve(wire, front, limits, stop));
+                            }
+                        }
                         if connections.len() == most_connections {
                             tracing::warn!(most = most_connections, "further connections have to wait");
                         }
@@ -205,14 +237,15 @@ async fn back_off(error: &io::Error) {
     }
 }
 
-fn url(address: SocketAddr) -> String {
+fn url(address: SocketAddr, is_secure: bool) -> String {
     // An address that stands for all of the machine's is not one to connect to.
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
+    let scheme = if is_secure { "https" } else { "http" };
+    format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
 }
 
 /// A server that serves in a task of its own.

@@ -60,6 +60,11 @@ where
     if let Some(status) = last_word {
         let _ = wire.write_all(head(status, has_real_time).as_bytes()).await;
     }
+    linger(wire, stop).await;
+}
+
+/// Closes a connection, and waits for a while until the other side has closed it too.
+pub(super) async fn linger<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: Wire<S>, stop: WireStop) {
     tokio::select! {
         biased;
         () = stop.until_stopped() => {}
@@ -83,7 +88,8 @@ fn last_word(error: &hyper::Error, unread: &[u8]) -> Option<StatusCode> {
     }
 }
 
-fn head(status: StatusCode, has_real_time: bool) -> String {
+/// A whole answer without a body.
+pub(super) fn head(status: StatusCode, has_real_time: bool) -> String {
     let date = if has_real_time {
         Timestamp::now().strftime("date: %a, %d %b %Y %H:%M:%S GMT\r\n").to_string()
     } else {
@@ -136,8 +142,8 @@ mod tests {
             let (stream, server) = duplex(1 << 20);
             let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
             let control = ControlPlane::new(Arc::clone(&emulation));
-            let front = Front::Emulation(EmulationService::new(Arc::clone(&emulation)), Some(control));
-            let front = front.limits(&limits);
+            let service = EmulationService::new(Arc::clone(&emulation));
+            let front = Front::emulation_of(service).control_plane(control).limits(&limits);
             let task = tokio::spawn(serve(Wire::new(server), front, limits, WireStop::default()));
             Self { stream, emulation, task, start: Instant::now() }
         }
