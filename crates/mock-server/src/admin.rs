@@ -23,7 +23,7 @@ use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HOST, ORIGIN};
@@ -38,6 +38,7 @@ use self::reply::{Refusal, Reply};
 use self::route::Found;
 pub use self::token::{BearerToken, InvalidBearerToken};
 use crate::emulation::Emulation;
+use crate::limits::Limits;
 use crate::service::{Read, read};
 
 /// Where the control plane is: all its paths start with this.
@@ -83,6 +84,8 @@ struct Inner {
     closed: bool,
     /// Whether the emulation is at the same address.
     shared: bool,
+    /// How long a body may take.
+    body_timeout: Duration,
     started: Instant,
 }
 
@@ -96,6 +99,7 @@ impl ControlPlane {
                 token: None,
                 closed: false,
                 shared: false,
+                body_timeout: Limits::default().body_timeout,
                 started: Instant::now(),
             }),
         }
@@ -113,6 +117,12 @@ impl ControlPlane {
     pub fn on(self, address: SocketAddr) -> Self {
         let closed = !address.ip().is_loopback();
         Self { inner: Arc::new(Inner { closed, ..(*self.inner).clone() }) }
+    }
+
+    /// The same with that of these limits that is about the time of a body. Its size has a limit of its own: 1 MiB.
+    #[must_use]
+    pub fn limits(self, limits: &Limits) -> Self {
+        Self { inner: Arc::new(Inner { body_timeout: limits.body_timeout, ..(*self.inner).clone() }) }
     }
 
     /// The same beside the emulation at one address, where some faults would strike it too.
@@ -173,7 +183,7 @@ where
 impl Inner {
     async fn answer<B: Body<Data = Bytes>>(&self, head: &request::Parts, body: B) -> Result<Reply, Refusal> {
         // Whoever sends a body comes to read the answer only after it, so it is read whatever the answer is.
-        let body = read(body, BODY_LIMIT).await;
+        let body = read(body, BODY_LIMIT, self.body_timeout).await;
         let path = head.uri.path();
         let asks = matches!(head.method, Method::GET | Method::HEAD);
         if !(path == HEALTH && asks)

@@ -5,8 +5,8 @@ mod document;
 mod excerpt;
 mod keys;
 mod options;
+mod period;
 mod problem;
-mod retry_window;
 #[cfg(feature = "schemars")]
 mod schema;
 mod set_up;
@@ -22,9 +22,9 @@ use toml::de::{DeTable, Deserializer};
 use self::document::Document;
 pub use self::document::LogFormat;
 use self::options::Reader;
+pub use self::period::{InvalidPeriod, Period};
 use self::problem::Found;
 pub use self::problem::{InvalidConfig, Problem};
-pub use self::retry_window::{InvalidRetryWindow, RetryWindow};
 #[cfg(feature = "schemars")]
 pub use self::schema::config_schema;
 use self::set_up::Reading;
@@ -32,6 +32,7 @@ pub use self::set_up::SetUp;
 use crate::clock::Clock;
 use crate::emulation::{Emulation, Settings};
 use crate::journal::JournalLimits;
+use crate::limits::Limits;
 
 /// What a configuration file says. What it does not say is `None`.
 ///
@@ -58,6 +59,8 @@ use crate::journal::JournalLimits;
 pub struct Config {
     /// Where to listen.
     pub listen: Option<SocketAddr>,
+    /// See [`Server::drain`](crate::Server::drain).
+    pub drain: Option<Period>,
     /// Which edition of the contract to keep.
     pub edition: Option<Edition>,
     /// A contract to keep in place of an edition, relative to the working folder.
@@ -76,6 +79,20 @@ pub struct Config {
     pub log: Option<LogFormat>,
     /// The file that says where the endpoint is while it takes calls, relative to the working folder.
     pub ready_file: Option<PathBuf>,
+    /// See [`Limits::head_timeout`].
+    pub head_timeout: Option<Period>,
+    /// See [`Limits::idle_timeout`].
+    pub idle_timeout: Option<Period>,
+    /// See [`Limits::body_timeout`].
+    pub body_timeout: Option<Period>,
+    /// See [`Limits::most_connections`].
+    pub max_connections: Option<usize>,
+    /// See [`Limits::head_bytes`].
+    pub max_head_bytes: Option<usize>,
+    /// See [`Limits::most_headers`].
+    pub max_headers: Option<usize>,
+    /// See [`Limits::body_bytes`].
+    pub max_body_bytes: Option<u64>,
     /// See [`JournalLimits::entries`].
     pub journal_entries: Option<usize>,
     /// See [`JournalLimits::bytes`].
@@ -85,7 +102,7 @@ pub struct Config {
     /// See [`JournalLimits::mask_phones`].
     pub mask_phones: Option<bool>,
     /// See [`Settings::retry_window`].
-    pub retry_window: Option<RetryWindow>,
+    pub retry_window: Option<Period>,
     /// Whether there is a control plane.
     pub admin: Option<bool>,
     /// The control plane's own address.
@@ -184,6 +201,21 @@ impl Config {
                 mask_phones: self.mask_phones.unwrap_or(limits.mask_phones),
             },
             retry_window: self.retry_window.map_or(default.retry_window, |window| window.0),
+        }
+    }
+
+    /// What a server bears of its clients, with the default for what it does not say.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        let default = Limits::default();
+        Limits {
+            head_timeout: self.head_timeout.map_or(default.head_timeout, |timeout| timeout.0),
+            idle_timeout: self.idle_timeout.map_or(default.idle_timeout, |timeout| timeout.0),
+            body_timeout: self.body_timeout.map_or(default.body_timeout, |timeout| timeout.0),
+            most_connections: self.max_connections.unwrap_or(default.most_connections),
+            head_bytes: self.max_head_bytes.unwrap_or(default.head_bytes),
+            most_headers: self.max_headers.unwrap_or(default.most_headers),
+            body_bytes: self.max_body_bytes.or(default.body_bytes),
         }
     }
 

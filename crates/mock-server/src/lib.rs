@@ -24,11 +24,12 @@
 //!
 //! # Limits
 //!
-//! Instances, kept groups, kept calls, faults that are switched on, and the size of a body are bounded ([`Settings`],
-//! [`Emulation::body_limit`]). The head of a request has 30 seconds and is bounded by hyper's buffer.
+//! Instances, kept groups, kept calls and faults that are switched on are bounded by [`Settings`], the size of a body by the contract
+//! ([`Emulation::body_limit`]), and what a server bears of its clients by [`Limits`].
 //!
 //! # Features
 //!
+//! - `tls`, on by default: `Server::tls`, by rustls with ring.
 //! - `wiremock`: the module of that name, for those whose tests use that crate.
 //! - `schemars`: the function `config_schema`, the JSON Schema of the configuration file.
 
@@ -38,10 +39,12 @@ mod clock;
 mod config;
 mod emulation;
 mod fault;
+mod host;
 mod injection;
 mod instance;
 mod instances;
 mod journal;
+mod limits;
 mod metrics;
 mod mint;
 mod mock;
@@ -51,6 +54,8 @@ mod script;
 mod server;
 mod service;
 mod test_instances;
+#[cfg(feature = "tls")]
+mod tls;
 mod verify;
 mod wire;
 #[cfg(feature = "wiremock")]
@@ -60,12 +65,14 @@ pub use admin::{BearerToken, ControlPlane, InvalidBearerToken};
 pub use clock::{Clock, FixedTime, InvalidTime};
 #[cfg(feature = "schemars")]
 pub use config::config_schema;
-pub use config::{Config, InvalidConfig, InvalidRetryWindow, LogFormat, Problem, RetryWindow, SetUp};
+pub use config::{Config, InvalidConfig, InvalidPeriod, LogFormat, Period, Problem, SetUp};
 pub use emulation::{Call, Emulation, Scope, Settings, Unemulable, UnknownStep};
 pub use fault::{Fault, Faults, KnownFault, UnknownFault};
+pub use host::{Host, InvalidHost};
 pub use injection::{Injection, InvalidProbability};
 pub use instance::{Behaviour, Groups, InstanceView};
 pub use journal::{Calls, Entry, JournalLimits, RecordedBody};
+pub use limits::Limits;
 pub use metrics::Metrics;
 pub use mock::{
     Expect, Expected, Injectable, Injected, InjectionGuard, MockInstance, MockServer, MockServerBuilder,
@@ -75,6 +82,8 @@ pub use script::{Script, Step, Then};
 pub use server::{Endpoint, Running, Server};
 pub use service::{ConnectionHurt, EmulationService};
 pub use test_instances::{TEST_TOKEN, TestInstance};
+#[cfg(feature = "tls")]
+pub use tls::{InvalidTls, Tls};
 pub use verify::{CallPattern, InvalidTimes, Times, UnknownName, Verification, Verified};
 pub use wire::{Latency, Reset, Wire, WireFault, WireHandle, WireStop};
 

@@ -1,6 +1,9 @@
 mod connection;
 mod endpoint;
 mod front;
+#[cfg(feature = "tls")]
+mod handshake;
+mod patience;
 
 use std::any::Any;
 use std::future::Future;
@@ -14,21 +17,22 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 pub use self::endpoint::Endpoint;
+#[cfg(feature = "tls")]
+use self::handshake::serve_securely;
 use crate::admin::ControlPlane;
 use crate::emulation::Emulation;
+use crate::limits::Limits;
+#[cfg(feature = "tls")]
+use crate::tls::Tls;
 use crate::wire::WireStop;
 
-/// How long calls that are under way may take once the server is told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
-/// How many connections there may be at once. One more waits in the queue of the system until another has ended.
-const CONNECTIONS: usize = 16_384;
 /// How long to wait after an error of `accept` that is not about one connection, such as too many open files.
 const BACK_OFF: Duration = Duration::from_millis(50);
 
 /// An emulation behind a socket, HTTP/1.1, with its control plane below `/__admin`; or a control plane alone.
 ///
-/// Nobody holds it up: head and body of a request have 30 seconds each, a connection waits as long for the next request, and beyond
-/// 16 384 connections one more waits until another has ended.
+/// Nobody holds it up: [`Limits`] says how long a head, a body and a connection that waits for a request may take, how large they may
+/// be, and how many connections there are.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new()?.block_on(async {
@@ -54,9 +58,14 @@ pub struct Server {
     endpoint: Endpoint,
     drain: Duration,
     most_connections: usize,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
 }
 
 impl Server {
+    /// How long calls that are under way may take once the server is told to stop, unless [`drain`](Self::drain) says otherwise.
+    pub const DRAIN: Duration = Duration::from_secs(10);
+
     /// Binds the address; port 0 is any free one. Where only this machine reaches the address there is a [`ControlPlane`] too;
     /// elsewhere it refuses everything until it is given a token: [`control_plane`](Self::control_plane).
     ///
@@ -80,12 +89,30 @@ impl Server {
     async fn bound(address: SocketAddr, endpoint: Endpoint) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address, endpoint, drain: DRAIN, most_connections: CONNECTIONS })
+        Ok(Self {
+            listener,
+            address,
+            endpoint,
+            drain: Self::DRAIN,
+            most_connections: Limits::default().most_connections,
+            #[cfg(feature = "tls")]
+            tls: None,
+        })
     }
 
-    /// How long calls that are under way may take once the server is told to stop. Zero ends them at once.
-    pub(crate) fn drain(self, drain: Duration) -> Self {
+    /// The same with another time that calls that are under way have once the server is told to stop. Zero ends them at once; a
+    /// connection that waits for a request is closed at once in any case.
+    pub fn drain(self, drain: Duration) -> Self {
         Self { drain, ..self }
+    }
+
+    /// The same with these limits, which hold for the control plane too.
+    pub fn limits(self, limits: Limits) -> Self {
+        Self {
+            endpoint: self.endpoint.limits(limits),
+            most_connections: limits.most_connections.max(1),
+            ..self
+        }
     }
 
     /// The same with this control plane, such as one that asks for a token. Its emulation may be another one.
@@ -100,20 +127,34 @@ impl Server {
         Self { endpoint: self.endpoint.without_control_plane(), ..self }
     }
 
-    /// Where the server is reached from this machine, such as `http://127.0.0.1:8080`.
+    /// The same by TLS, `https` instead of `http`, with this certificate, and so its control plane.
+    ///
+    /// The handshake has as long as the head of a request, and holds up nobody else. Faults on the wire do to the bytes within TLS
+    /// what they do without it, and a reset is one of the socket. A client that speaks HTTP without TLS gets 400.
+    #[cfg(feature = "tls")]
+    pub fn tls(self, tls: Tls) -> Self {
+        Self { endpoint: self.endpoint.secure(), tls: Some(tls), ..self }
+    }
+
+    /// Where the server is reached from this machine, such as `http://127.0.0.1:8080`, or `https` by TLS.
     #[must_use]
     pub fn url(&self) -> String {
-        url(self.address)
+        url(self.address, self.endpoint.is_secure())
     }
 
     /// Serves until `stop` is ready, then takes no more connections and lets calls that are under way end.
     ///
-    /// It ends at last after ten more seconds. Dropping the future closes the listener and all connections.
+    /// They have [ten seconds](Self::DRAIN), or what [`drain`](Self::drain) says; what is left of them then is cut off, with a
+    /// warning in the log. Dropping the future closes the listener and all connections.
     ///
     /// A panic in a connection ends that connection alone. The first one goes on from here once the server has stopped, so that
     /// it reaches whoever waits for the end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
+        #[cfg(feature = "tls")]
+        let acceptor = self.tls.as_ref().map(Tls::acceptor);
+        #[cfg(not(feature = "tls"))]
+        let acceptor = None::<()>;
         let mut connections = JoinSet::new();
         let stop_connections = WireStop::default();
         let mut panic = None;
@@ -123,9 +164,19 @@ impl Server {
                     Ok((stream, _)) => {
                         // Answers are small and written at once, so there is nothing to wait for.
                         let _ = stream.set_nodelay(true);
-                        connections.spawn(self.endpoint.serve_until(stream, &stop_connections));
+                        match &acceptor {
+                            #[cfg(feature = "tls")]
+                            Some(acceptor) => {
+                                let (acceptor, endpoint) = (acceptor.clone(), self.endpoint.clone());
+                                let stop = stop_connections.clone();
+                                connections.spawn(serve_securely(stream, acceptor, endpoint, stop));
+                            }
+                            _ => {
+                                connections.spawn(self.endpoint.serve_until(stream, &stop_connections));
+                            }
+                        }
                         if connections.len() == self.most_connections {
-                            tracing::warn!(connections = self.most_connections, "further connections have to wait");
+                            tracing::warn!(most = self.most_connections, "further connections have to wait");
                         }
                     }
                     Err(error) => back_off(&error).await,
@@ -182,14 +233,15 @@ async fn back_off(error: &io::Error) {
     }
 }
 
-fn url(address: SocketAddr) -> String {
+fn url(address: SocketAddr, is_secure: bool) -> String {
     // An address that stands for all of the machine's is not one to connect to.
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
+    let scheme = if is_secure { "https" } else { "http" };
+    format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
 }
 
 /// A server that serves in a task of its own.
@@ -208,7 +260,7 @@ impl Running {
         &self.url
     }
 
-    /// Stops the server and waits until calls that are under way have ended, for ten seconds at most.
+    /// Stops the server and waits until calls that are under way have ended, for as long as [`Server::drain`] says at most.
     ///
     /// # Panics
     ///
@@ -241,8 +293,8 @@ mod tests {
     #[tokio::test]
     async fn a_connection_too_many_waits_until_another_has_ended() {
         let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
-        let mut server = Server::bind("127.0.0.1:0".parse().unwrap(), emulation).await.unwrap();
-        server.most_connections = 2;
+        let limits = Limits { most_connections: 2, ..Limits::default() };
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), emulation).await.unwrap().limits(limits);
         let address = server.address;
         let running = server.start();
         let (mut first, mut second, mut third) = (

@@ -15,11 +15,10 @@ use hyper::body::Body;
 use hyper::service::Service;
 
 use crate::emulation::Emulation;
+use crate::limits::Limits;
 use crate::outcome::{Answer, Ending};
 use crate::wire::{WireFault, WireHandle};
 
-/// How long a body may take. It is as long as hyper waits for a head.
-const BODY: Duration = Duration::from_secs(30);
 /// A body that is too large is read on for so many bytes, so that its sender comes to read the answer.
 const READ_ON: u64 = 4 << 20;
 
@@ -27,8 +26,8 @@ pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("prefe
 
 /// The emulation as a hyper service, for a server of your own.
 ///
-/// Whatever comes is answered, with 408 where the body does not come within 30 seconds: a body that is not there with its head wants
-/// a runtime of tokio with its timers. It fails only where a fault on the wire asks for that and the service does not know the
+/// Whatever comes is answered, with 408 where the body does not come in time ([`Limits`]): a body that is not there with its head
+/// wants a runtime of tokio with its timers. It fails only where a fault on the wire asks for that and the service does not know the
 /// connection ([`on`](Self::on)): hyper then closes it without an answer.
 ///
 /// Each call is one event of `tracing` at the level INFO, with the instance, the outcome, the status, the clause, the duration
@@ -37,13 +36,33 @@ pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("prefe
 pub struct EmulationService {
     emulation: Arc<Emulation>,
     wire: Option<WireHandle>,
+    body: BodyLimits,
+}
+
+/// What of [`Limits`] is about bodies.
+#[derive(Clone, Copy, Debug)]
+struct BodyLimits {
+    timeout: Duration,
+    bytes: u64,
+}
+
+impl BodyLimits {
+    fn of(limits: &Limits) -> Self {
+        Self { timeout: limits.body_timeout, bytes: limits.body_bytes.unwrap_or(u64::MAX) }
+    }
 }
 
 impl EmulationService {
     /// A service that answers by this emulation.
     #[must_use]
     pub fn new(emulation: Arc<Emulation>) -> Self {
-        Self { emulation, wire: None }
+        Self { emulation, wire: None, body: BodyLimits::of(&Limits::default()) }
+    }
+
+    /// The same with those of these limits that are about bodies.
+    #[must_use]
+    pub fn limits(self, limits: &Limits) -> Self {
+        Self { body: BodyLimits::of(limits), ..self }
     }
 
     pub(crate) fn emulation(&self) -> &Emulation {
@@ -55,7 +74,7 @@ impl EmulationService {
     /// connection ends.
     #[must_use]
     pub fn on(&self, wire: WireHandle) -> Self {
-        Self { emulation: Arc::clone(&self.emulation), wire: Some(wire) }
+        Self { emulation: Arc::clone(&self.emulation), wire: Some(wire), body: self.body }
     }
 }
 
@@ -69,10 +88,10 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionHurt>> + Send>>;
 
     fn call(&self, request: Request<B>) -> Self::Future {
-        let Self { emulation, wire } = self.clone();
+        let Self { emulation, wire, body } = self.clone();
         Box::pin(async move {
             let start = Instant::now();
-            let (answer, ends_connection) = answer(&emulation, request).await;
+            let (answer, ends_connection) = answer(&emulation, request, body).await;
             if !answer.delay.is_zero() {
                 tokio::time::sleep(answer.delay).await;
             }
@@ -105,7 +124,7 @@ impl fmt::Display for ConnectionHurt {
 impl Error for ConnectionHurt {}
 
 /// The answer, and whether it is the last one of its connection, as the rest of the body is not waited for.
-async fn answer<B>(emulation: &Emulation, request: Request<B>) -> (Answer, bool)
+async fn answer<B>(emulation: &Emulation, request: Request<B>, own: BodyLimits) -> (Answer, bool)
 where
     B: Body<Data = Bytes>,
 {
@@ -114,8 +133,9 @@ where
     let call = emulation.open(head.method.as_str(), target, &head.headers);
     // Where the body decides nothing, its sender still comes to read the answer only after it.
     let limit = call.body_limit();
-    match read(body, limit).await {
+    match read(body, limit.min(own.bytes), own.timeout).await {
         Read::Whole(body) => (call.answer(&body), false),
+        Read::TooLarge if own.bytes < limit => (call.larger_than_is_read(), false),
         Read::TooLarge => (call.too_large(), false),
         Read::CutOff => (call.cut_off(), false),
         Read::TooSlow => (call.too_slow(), true),
@@ -131,12 +151,12 @@ pub(crate) enum Read {
 }
 
 /// Reads a body up to a limit, and a larger one on for a while, so that its sender comes to read the answer.
-pub(crate) async fn read<B: Body<Data = Bytes>>(body: B, limit: u64) -> Read {
+pub(crate) async fn read<B: Body<Data = Bytes>>(body: B, limit: u64, timeout: Duration) -> Read {
     let mut reading = std::pin::pin!(read_on(body, limit));
     // Most bodies are there with their head, and then need no timer.
     match std::future::poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await {
         Poll::Ready(read) => read,
-        Poll::Pending => tokio::time::timeout(BODY, reading).await.unwrap_or(Read::TooSlow),
+        Poll::Pending => tokio::time::timeout(timeout, reading).await.unwrap_or(Read::TooSlow),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use greenapi_mock_server::{Config, Emulation, InvalidConfig, LogFormat, RetryWindow, Scope};
+use greenapi_mock_server::{Config, Emulation, InvalidConfig, Limits, LogFormat, Period, Scope};
 use greenapi_model::Contract;
 use http::HeaderMap;
 
@@ -27,7 +27,8 @@ fn all_of_a_file_is_read() {
     let config = Config::parse(EXAMPLE).unwrap();
     assert_eq!(config.listen, Some("127.0.0.1:8080".parse().unwrap()));
     assert_eq!(config.log, Some(LogFormat::Text));
-    assert_eq!(config.retry_window, Some(RetryWindow(Duration::from_secs(10))));
+    assert_eq!(config.retry_window, Some(Period(Duration::from_secs(10))));
+    assert_eq!(config.limits(), Limits::default());
     let emulation = config.emulation().unwrap();
     let defaults = Config::default().settings();
     assert_eq!(
@@ -38,6 +39,22 @@ fn all_of_a_file_is_read() {
     let instance = emulation.instance(7_103_000_001.into()).unwrap();
     assert_eq!((instance.script.steps().len(), instance.faults.len(), instance.minds_token), (3, 2, true));
     assert_eq!(emulation.injections(Scope::Everywhere).len(), 1);
+}
+
+#[test]
+fn limits_are_read() {
+    let check = |text: &str, expected: Limits| {
+        assert_eq!(Config::parse(&format!("[limits]\n{text}")).unwrap().limits(), expected, "{text}");
+    };
+    let (default, second) = (Limits::default(), Duration::from_secs(1));
+    check("", default);
+    check("head-timeout = '1s'", Limits { head_timeout: second, ..default });
+    check("idle-timeout = '1s'", Limits { idle_timeout: second, ..default });
+    check("body-timeout = '1s'", Limits { body_timeout: second, ..default });
+    check("max-connections = 7", Limits { most_connections: 7, ..default });
+    check("max-head-bytes = 9000", Limits { head_bytes: 9000, ..default });
+    check("max-headers = 7", Limits { most_headers: 7, ..default });
+    check("max-body-bytes = 7", Limits { body_bytes: Some(7), ..default });
 }
 
 #[test]

@@ -13,6 +13,8 @@ use super::at::{At, Secret};
 pub(super) struct Document {
     /// Where to listen, ADDRESS:PORT; port 0 is any free one. 127.0.0.1:8080 if absent.
     pub(super) listen: Option<At<String>>,
+    /// How long calls that are under way may take once the endpoint is told to stop. 10s if absent; 0s ends them at once.
+    pub(super) drain: Option<At<String>>,
     /// Which edition of the contract to keep, such as 2020-06-29.
     pub(super) edition: Option<At<String>>,
     /// A contract of your own to keep in place of an edition: an OpenAPI 3.1 document in JSON. The path is relative to the
@@ -34,6 +36,8 @@ pub(super) struct Document {
     /// A file that is there, whole, while calls are taken, and says where in one line of JSON. The path is relative to the folder
     /// of this file.
     pub(super) ready_file: Option<At<String>>,
+    /// What is borne of clients, so that none holds the endpoint up.
+    pub(super) limits: Option<At<Limits>>,
     /// How much of what happened is kept.
     pub(super) journal: Option<At<Journal>>,
     /// The control plane.
@@ -56,6 +60,30 @@ pub enum LogFormat {
     Json,
     /// Nobody.
     Off,
+}
+
+/// What is borne of clients, so that none holds the endpoint up.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+pub(super) struct Limits {
+    /// How long the head of a request may take from its first byte on, such as 30s. Then it is answered with 408.
+    pub(super) head_timeout: Option<At<String>>,
+    /// How long a connection is kept for a request, the first one and each further one, such as 30s. Then it is closed.
+    pub(super) idle_timeout: Option<At<String>>,
+    /// How long a body may take, such as 30s. Then it is answered with 408.
+    pub(super) body_timeout: Option<At<String>>,
+    /// The most connections at once. One more waits.
+    #[cfg_attr(feature = "schemars", schemars(extend("minimum" = 1)))]
+    pub(super) max_connections: Option<At<usize>>,
+    /// The most bytes without the end of a head. Then it is answered with 431.
+    #[cfg_attr(feature = "schemars", schemars(extend("minimum" = 8192)))]
+    pub(super) max_head_bytes: Option<At<usize>>,
+    /// The most headers of a request. One with more is answered with 431.
+    #[cfg_attr(feature = "schemars", schemars(extend("minimum" = 1, "maximum" = 10000)))]
+    pub(super) max_headers: Option<At<usize>>,
+    /// The most bytes of a body, where that is less than the contract takes. A larger one is answered with 413.
+    pub(super) max_body_bytes: Option<At<u64>>,
 }
 
 /// How much of what happened is kept.

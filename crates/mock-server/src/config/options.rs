@@ -8,8 +8,10 @@ use std::str::FromStr;
 use super::Config;
 use super::at::At;
 use super::document::Document;
+use super::period::Period;
 use super::problem::Found;
 use crate::clock::Clock;
+use crate::limits::Limits;
 
 /// Reads options, and collects what is wrong with them.
 pub(super) struct Reader<'r> {
@@ -25,10 +27,12 @@ impl Reader<'_> {
                 "`spec` stands beside `edition`; a contract is either an edition or a file".to_owned();
             self.found.push(Found { span: spec.span.clone(), message });
         }
+        let limits = self.plain(document.limits.as_ref()).unwrap_or_default();
         let journal = self.plain(document.journal.as_ref()).unwrap_or_default();
         let admin = self.plain(document.admin.as_ref()).unwrap_or_default();
         Config {
             listen: self.text(document.listen.as_ref(), address),
+            drain: self.text(document.drain.as_ref(), parsed),
             edition: self.text(document.edition.as_ref(), parsed),
             spec: self.path(document.spec.as_ref()),
             seed: self.plain(document.seed.as_ref()),
@@ -38,6 +42,13 @@ impl Reader<'_> {
             groups_kept: self.plain(document.groups_kept.as_ref()),
             log: self.plain(document.log.as_ref()),
             ready_file: self.path(document.ready_file.as_ref()),
+            head_timeout: self.text(limits.head_timeout.as_ref(), above_zero),
+            idle_timeout: self.text(limits.idle_timeout.as_ref(), above_zero),
+            body_timeout: self.text(limits.body_timeout.as_ref(), above_zero),
+            max_connections: self.within(limits.max_connections.as_ref(), 1, usize::MAX),
+            max_head_bytes: self.within(limits.max_head_bytes.as_ref(), Limits::LEAST_HEAD_BYTES, usize::MAX),
+            max_headers: self.within(limits.max_headers.as_ref(), 1, Limits::MOST_HEADERS),
+            max_body_bytes: self.plain(limits.max_body_bytes.as_ref()),
             journal_entries: self.plain(journal.entries.as_ref()),
             journal_bytes: self.plain(journal.bytes.as_ref()),
             journal_total_bytes: self.plain(journal.total_bytes.as_ref()),
@@ -52,6 +63,14 @@ impl Reader<'_> {
 
     fn plain<T: Clone>(&mut self, at: Option<&At<T>>) -> Option<T> {
         self.read(at, |value| Ok(value.clone()))
+    }
+
+    fn within(&mut self, at: Option<&At<usize>>, least: usize, most: usize) -> Option<usize> {
+        self.read(at, |number| match *number {
+            number if number < least => Err(format!("{number} is too small; it is at least {least}")),
+            number if number > most => Err(format!("{number} is too large; it is at most {most}")),
+            number => Ok(number),
+        })
     }
 
     fn path(&mut self, at: Option<&At<String>>) -> Option<PathBuf> {
@@ -83,6 +102,10 @@ impl Reader<'_> {
 
 fn parsed<T: FromStr<Err: fmt::Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+fn above_zero(text: &str) -> Result<Period, String> {
+    Period::above_zero(text).map_err(|error| error.to_string())
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -25,6 +25,9 @@ use crate::script::Step;
 /// So many bytes are read where the limit of the contract is one that is not enforced.
 const READ_ON: u64 = 4 << 20;
 
+/// What is said of a body that no clause takes for too large.
+const LARGER: &str = "the body is larger than this endpoint reads";
+
 /// A call whose path, method and preferences were judged. What is left is its body.
 ///
 /// Each of its last methods gives the answer, and puts the call into the journal.
@@ -228,6 +231,13 @@ impl Call<'_> {
     /// The answer to a body that has more bytes than [`body_limit`](Self::body_limit).
     #[must_use]
     pub fn too_large(self) -> Answer {
+        self.conclude(Kept::TooLarge)
+    }
+
+    /// The answer to a body that has more bytes than this endpoint reads, where the contract takes as many: 413 of its own.
+    #[must_use]
+    pub fn larger_than_is_read(mut self) -> Answer {
+        self.early.get_or_insert_with(|| Early::Own(413, LARGER.to_owned()));
         self.conclude(Kept::TooLarge)
     }
 

@@ -3,15 +3,15 @@ use std::time::Duration;
 
 use http::StatusCode;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::front::Front;
+use super::patience::Patience;
+use crate::limits::Limits;
 use crate::wire::{Reset, Wire, WireStop};
 
-/// How long the head of a request may take, and how long a connection is kept for the next one.
-const HEAD: Duration = Duration::from_secs(30);
 /// How long a connection is read on once this side of it is closed.
 const LINGER: Duration = Duration::from_secs(2);
 /// How much is read at a time of what nobody wants.
@@ -20,18 +20,25 @@ const UNWANTED: usize = 8 << 10;
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Serves one connection until it ends, or until a call that is under way has ended once the server stops.
-pub(super) async fn serve<S>(wire: Wire<S>, front: Front, stop: WireStop)
+pub(super) async fn serve<S>(wire: Wire<S>, front: Front, limits: Limits, stop: WireStop)
 where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
     let has_real_time = front.emulation().has_real_time();
-    let mut connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
+    let patience = Patience::new(limits.head_timeout, limits.idle_timeout);
+    let mut http = http1::Builder::new();
+    if limits.most_headers != Limits::HEADERS {
+        // Hyper then has no room for them on the stack.
+        http.max_headers(limits.most_headers.min(Limits::MOST_HEADERS));
+    }
+    let mut connection = http
+        .timer(patience.clone())
+        .header_read_timeout(limits.idle_timeout)
+        .max_buf_size(limits.head_bytes.max(Limits::LEAST_HEAD_BYTES))
         // A client may end its side after the request and still read the answer.
         .half_close(true)
         .auto_date_header(has_real_time)
-        .serve_connection(TokioIo::new(wire), front);
+        .serve_connection(TokioIo::new(patience.hearing(wire)), front);
     let ended = tokio::select! {
         biased;
         ended = &mut connection => Some(ended),
@@ -44,7 +51,7 @@ where
         (&mut connection).await
     };
     let parts = connection.into_parts();
-    let mut wire = parts.io.into_inner();
+    let mut wire = parts.io.into_inner().into_inner();
     let last_word = ended.err().and_then(|error| {
         tracing::debug!(%error, "a connection ended early");
         last_word(&error, &parts.read_buf)
@@ -53,6 +60,11 @@ where
     if let Some(status) = last_word {
         let _ = wire.write_all(head(status, has_real_time).as_bytes()).await;
     }
+    linger(wire, stop).await;
+}
+
+/// Closes a connection, and waits for a while until the other side has closed it too.
+pub(super) async fn linger<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: Wire<S>, stop: WireStop) {
     tokio::select! {
         biased;
         () = stop.until_stopped() => {}
@@ -76,7 +88,8 @@ fn last_word(error: &hyper::Error, unread: &[u8]) -> Option<StatusCode> {
     }
 }
 
-fn head(status: StatusCode, has_real_time: bool) -> String {
+/// A whole answer without a body.
+pub(super) fn head(status: StatusCode, has_real_time: bool) -> String {
     let date = if has_real_time {
         Timestamp::now().strftime("date: %a, %d %b %Y %H:%M:%S GMT\r\n").to_string()
     } else {
@@ -122,11 +135,16 @@ mod tests {
 
     impl Client {
         fn new() -> Self {
+            Self::with(Limits::default())
+        }
+
+        fn with(limits: Limits) -> Self {
             let (stream, server) = duplex(1 << 20);
             let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
             let control = ControlPlane::new(Arc::clone(&emulation));
-            let front = Front::Emulation(EmulationService::new(Arc::clone(&emulation)), Some(control));
-            let task = tokio::spawn(serve(Wire::new(server), front, WireStop::default()));
+            let service = EmulationService::new(Arc::clone(&emulation));
+            let front = Front::emulation_of(service).control_plane(control).limits(&limits);
+            let task = tokio::spawn(serve(Wire::new(server), front, limits, WireStop::default()));
             Self { stream, emulation, task, start: Instant::now() }
         }
 
@@ -155,7 +173,7 @@ mod tests {
         let mut client = Client::new();
         client.send(LINE).await;
         let expected = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-        assert_eq!(client.read().await, (expected.to_owned(), HEAD.as_secs()));
+        assert_eq!(client.read().await, (expected.to_owned(), 30));
         assert!(client.emulation.all_calls().kept.is_empty());
     }
 
@@ -164,21 +182,110 @@ mod tests {
         let mut client = Client::new();
         for byte in LINE.chars().take(10) {
             client.send(&byte.to_string()).await;
-            tokio::time::sleep(HEAD / 11).await;
+            tokio::time::sleep(Duration::from_secs(30) / 11).await;
         }
         let (seen, seconds) = client.read().await;
-        assert!(seen.starts_with("HTTP/1.1 408 ") && seconds == HEAD.as_secs(), "{seconds}: {seen}");
+        assert!(seen.starts_with("HTTP/1.1 408 ") && seconds == 30, "{seconds}: {seen}");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_without_a_request_is_closed_in_silence() {
         let mut client = Client::new();
-        assert_eq!(client.read().await, (String::new(), HEAD.as_secs()));
+        assert_eq!(client.read().await, (String::new(), 30));
         let mut client = Client::new();
         client.send(&request(BODY.len(), BODY)).await;
         let (seen, seconds) = client.read().await;
         assert!(seen.starts_with("HTTP/1.1 200 ") && seen.matches("HTTP/1.1").count() == 1, "{seen}");
-        assert_eq!((seconds, client.made()), (HEAD.as_secs(), 1));
+        assert_eq!((seconds, client.made()), (30, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_limit_of_time_is_one_of_its_own() {
+        let seconds = Duration::from_secs;
+        let limits = |head, idle, body| Limits {
+            head_timeout: seconds(head),
+            idle_timeout: seconds(idle),
+            body_timeout: seconds(body),
+            ..Limits::default()
+        };
+        let whole = request(BODY.len(), BODY);
+        // What comes at first, what comes after four seconds, the last status if there is one, and when it is closed.
+        for (limits, first, then, status, closed) in [
+            (limits(5, 60, 90), "", "", "", 60),
+            (limits(5, 60, 90), LINE, "", "408", 5),
+            (limits(5, 60, 90), "", LINE, "408", 9),
+            (limits(60, 5, 90), "", LINE, "408", 64),
+            (limits(60, 5, 90), LINE, "X-Slow: 1\r\n", "408", 60),
+            (limits(5, 60, 90), LINE, "Content-Length: 9\r\n\r\n{", "408", 94),
+            (limits(5, 60, 2), LINE, "Content-Length: 9\r\n\r\n{", "408", 6),
+            (limits(5, 60, 90), &whole, "", "200", 60),
+            (limits(5, 60, 90), &whole, LINE, "408", 9),
+            (limits(5, 60, 90), &whole, &whole, "200", 64),
+            (limits(60, 5, 90), &whole, LINE, "408", 64),
+            (limits(60, 5, 90), &whole, "", "200", 5),
+        ] {
+            let mut client = Client::with(limits);
+            client.send(first).await;
+            tokio::time::sleep(seconds(4)).await;
+            client.send(then).await;
+            let (seen, at) = client.read().await;
+            let last = seen.rsplit("HTTP/1.1 ").next().unwrap().split(' ').next().unwrap();
+            assert_eq!((last, at), (status, closed), "{limits:?}: {first:?}, {then:?}: {seen}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_is_used_is_kept() {
+        let mut client = Client::new();
+        for call in 1..10 {
+            client.send(&request(BODY.len(), BODY)).await;
+            tokio::time::sleep(Duration::from_secs(29)).await;
+            assert_eq!(client.made(), call);
+        }
+        assert_eq!(client.read().await.1, 8 * 29 + 30);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_too_large_is_refused() {
+        let limits = Limits {
+            head_bytes: 0,
+            most_headers: 5,
+            body_bytes: Some(BODY.len() as u64),
+            ..Limits::default()
+        };
+        let headers = |count| "X: y\r\n".repeat(count);
+        let head = |length| format!("{LINE}X: {}\r\n\r\n", "y".repeat(length));
+        let limit = Emulation::new(Contract::default()).unwrap().body_limit();
+        let limit = usize::try_from(limit).unwrap();
+        for (limits, bytes, status) in [
+            (limits, request(BODY.len(), BODY), "200"),
+            (limits, request(BODY.len() + 1, &format!("{BODY} ")), "413"),
+            (limits, request(limit + 1, &" ".repeat(limit + 1)), "413"),
+            (limits, request(BODY.len() + 1, &format!("{BODY} ")).replace("createGroup", "other"), "403"),
+            (
+                Limits { body_bytes: Some(u64::MAX), ..limits },
+                request(limit + 1, &" ".repeat(limit + 1)),
+                "500",
+            ),
+            (limits, format!("{LINE}{}\r\n", headers(4)), "400"),
+            (limits, format!("{LINE}{}\r\n", headers(5)), "431"),
+            (Limits::default(), format!("{LINE}{}\r\n", headers(99)), "400"),
+            (Limits::default(), format!("{LINE}{}\r\n", headers(100)), "431"),
+            (Limits { most_headers: 200, ..limits }, format!("{LINE}{}\r\n", headers(199)), "400"),
+            (limits, head(Limits::LEAST_HEAD_BYTES - 200), "400"),
+            (limits, head(2 * Limits::LEAST_HEAD_BYTES), "431"),
+            (Limits::default(), head(2 * Limits::LEAST_HEAD_BYTES), "400"),
+            (Limits::default(), head(1_000_000), "431"),
+        ] {
+            let mut client = Client::with(limits);
+            client.send(&bytes).await;
+            let (seen, _) = client.read().await;
+            assert!(
+                seen.starts_with(&format!("HTTP/1.1 {status} ")),
+                "{status}: {} bytes, {limits:?}: {seen}",
+                bytes.len()
+            );
+        }
     }
 
     #[tokio::test(start_paused = true)]

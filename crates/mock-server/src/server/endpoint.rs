@@ -7,6 +7,7 @@ use super::connection;
 use super::front::Front;
 use crate::admin::ControlPlane;
 use crate::emulation::Emulation;
+use crate::limits::Limits;
 use crate::service::EmulationService;
 use crate::wire::{Reset, Wire, WireStop};
 
@@ -46,38 +47,50 @@ use crate::wire::{Reset, Wire, WireStop};
 #[derive(Clone, Debug)]
 #[must_use = "an endpoint answers nothing until it serves a stream"]
 pub struct Endpoint {
-    front: Front,
+    pub(super) front: Front,
+    pub(super) limits: Limits,
 }
 
 impl Endpoint {
     /// With a [`ControlPlane`] that asks for no token: whoever has the other end of a stream may do anything with the emulation.
     pub fn new(emulation: Arc<Emulation>) -> Self {
         let control = ControlPlane::new(Arc::clone(&emulation));
-        let front = Front::Emulation(EmulationService::new(emulation), None);
-        Self { front }.control_plane(control)
+        Self::of(Front::emulation_of(EmulationService::new(emulation))).control_plane(control)
     }
 
     /// The control plane alone.
     pub fn of_control_plane(control: ControlPlane) -> Self {
-        Self { front: Front::ControlPlane(control) }
+        Self::of(Front::control_plane_of(control))
+    }
+
+    fn of(front: Front) -> Self {
+        Self { front, limits: Limits::default() }
+    }
+
+    /// The same with these limits, which hold for the control plane too. [`Limits::most_connections`] is for a
+    /// [`Server`](crate::Server).
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { front: self.front.limits(&limits), limits }
     }
 
     /// The same with this control plane, such as one that asks for a token. Its emulation may be another one.
     pub fn control_plane(self, control: ControlPlane) -> Self {
-        let front = match self.front {
-            Front::Emulation(service, _) => Front::Emulation(service, Some(control.shared())),
-            Front::ControlPlane(_) => Front::ControlPlane(control),
-        };
-        Self { front }
+        Self { front: self.front.control_plane(control.limits(&self.limits)), ..self }
     }
 
     /// The same without a control plane: what is below `/__admin` is another path as any. One of a control plane alone keeps it.
     pub fn without_control_plane(self) -> Self {
-        let front = match self.front {
-            Front::Emulation(service, _) => Front::Emulation(service, None),
-            front @ Front::ControlPlane(_) => front,
-        };
-        Self { front }
+        Self { front: self.front.without_control_plane(), ..self }
+    }
+
+    /// The same behind TLS.
+    #[cfg(feature = "tls")]
+    pub(super) fn secure(self) -> Self {
+        Self { front: self.front.secure(), ..self }
+    }
+
+    pub(super) fn is_secure(&self) -> bool {
+        self.front.is_secure()
     }
 
     /// Serves one connection until it ends. Dropping the future ends it at once.
@@ -94,16 +107,26 @@ impl Endpoint {
         S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
     {
         // A fault closes what was just accepted. So the stream is gone before the future is waited for.
-        let connection = (!self.front.closes_after_accept()).then(|| {
-            let wire = Wire::new(stream).until(stop);
-            let front = self.front.on(wire.handle());
-            connection::serve(wire, front, stop.clone())
-        });
+        let connection = (!self.front.closes_after_accept()).then(|| self.serve_accepted(stream, stop));
         async move {
             if let Some(connection) = connection {
                 connection.await;
             }
         }
+    }
+
+    /// The same for a connection that no fault closes at once.
+    pub(super) fn serve_accepted<S>(
+        &self,
+        stream: S,
+        stop: &WireStop,
+    ) -> impl Future<Output = ()> + Send + use<S>
+    where
+        S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
+    {
+        let wire = Wire::new(stream).until(stop);
+        let front = self.front.on(wire.handle());
+        connection::serve(wire, front, self.limits, stop.clone())
     }
 }
 

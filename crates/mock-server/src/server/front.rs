@@ -11,44 +11,100 @@ use hyper::service::Service;
 
 use crate::admin::ControlPlane;
 use crate::emulation::Emulation;
+use crate::limits::Limits;
 use crate::service::{ConnectionHurt, EmulationService};
 use crate::wire::WireHandle;
 
-/// What is behind a socket: the emulation with or without its control plane, or a control plane alone.
+/// What is behind a socket, and what it speaks.
 #[derive(Clone, Debug)]
-pub(super) enum Front {
+pub(super) struct Front {
+    behind: Behind,
+    is_secure: bool,
+}
+
+/// The emulation with or without its control plane, or a control plane alone.
+#[derive(Clone, Debug)]
+enum Behind {
     Emulation(EmulationService, Option<ControlPlane>),
     ControlPlane(ControlPlane),
 }
 
 impl Front {
+    pub(super) fn emulation_of(service: EmulationService) -> Self {
+        Self { behind: Behind::Emulation(service, None), is_secure: false }
+    }
+
+    pub(super) fn control_plane_of(control: ControlPlane) -> Self {
+        Self { behind: Behind::ControlPlane(control), is_secure: false }
+    }
+
+    /// The same with this control plane.
+    pub(super) fn control_plane(self, control: ControlPlane) -> Self {
+        let behind = match self.behind {
+            Behind::Emulation(service, _) => Behind::Emulation(service, Some(control.shared())),
+            Behind::ControlPlane(_) => Behind::ControlPlane(control),
+        };
+        Self { behind, ..self }
+    }
+
+    /// The same without a control plane, unless there is nothing else.
+    pub(super) fn without_control_plane(self) -> Self {
+        let behind = match self.behind {
+            Behind::Emulation(service, _) => Behind::Emulation(service, None),
+            behind @ Behind::ControlPlane(_) => behind,
+        };
+        Self { behind, ..self }
+    }
+
+    /// The same behind TLS.
+    #[cfg(feature = "tls")]
+    pub(super) fn secure(self) -> Self {
+        Self { is_secure: true, ..self }
+    }
+
+    pub(super) fn is_secure(&self) -> bool {
+        self.is_secure
+    }
+
     /// The same for one connection.
     pub(super) fn on(&self, wire: WireHandle) -> Self {
-        match self {
-            Self::Emulation(emulation, control) => Self::Emulation(emulation.on(wire), control.clone()),
-            Self::ControlPlane(control) => Self::ControlPlane(control.clone()),
-        }
+        let behind = match &self.behind {
+            Behind::Emulation(emulation, control) => Behind::Emulation(emulation.on(wire), control.clone()),
+            Behind::ControlPlane(control) => Behind::ControlPlane(control.clone()),
+        };
+        Self { behind, ..*self }
+    }
+
+    /// The same with these limits.
+    pub(super) fn limits(self, limits: &Limits) -> Self {
+        let behind = match self.behind {
+            Behind::Emulation(emulation, control) => {
+                Behind::Emulation(emulation.limits(limits), control.map(|control| control.limits(limits)))
+            }
+            Behind::ControlPlane(control) => Behind::ControlPlane(control.limits(limits)),
+        };
+        Self { behind, ..self }
     }
 
     /// Whether a connection that was just accepted is to be closed at once.
     pub(super) fn closes_after_accept(&self) -> bool {
-        matches!(self, Self::Emulation(service, _) if service.emulation().closes_after_accept())
+        matches!(&self.behind, Behind::Emulation(service, _) if service.emulation().closes_after_accept())
     }
 
     pub(super) fn emulation(&self) -> &Emulation {
-        match self {
-            Self::Emulation(service, _) => service.emulation(),
-            Self::ControlPlane(control) => control.emulation(),
+        match &self.behind {
+            Behind::Emulation(service, _) => service.emulation(),
+            Behind::ControlPlane(control) => control.emulation(),
         }
     }
 
     /// The control plane of this request, if it is one to it.
     fn control<B>(&self, request: &Request<B>) -> Option<&ControlPlane> {
-        match self {
-            Self::Emulation(_, control) => {
+        match &self.behind {
+            Behind::Emulation(_, control) => {
                 control.as_ref().filter(|_| ControlPlane::has(request.uri().path()))
             }
-            Self::ControlPlane(control) => Some(control),
+            Behind::ControlPlane(control) => Some(control),
         }
     }
 }
@@ -63,13 +119,13 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionHurt>> + Send>>;
 
     fn call(&self, request: Request<B>) -> Self::Future {
-        if let Some(status) = refused(&request) {
+        if let Some(status) = refused(&request, self.is_secure) {
             tracing::warn!(%status, "a request that is not one of HTTP/1.1 was refused");
             return Box::pin(std::future::ready(Ok(refusal(status))));
         }
-        match (self.control(&request), self) {
-            (None, Self::Emulation(emulation, _)) => emulation.call(request),
-            (Some(control), _) | (None, Self::ControlPlane(control)) => {
+        match (self.control(&request), &self.behind) {
+            (None, Behind::Emulation(emulation, _)) => emulation.call(request),
+            (Some(control), _) | (None, Behind::ControlPlane(control)) => {
                 let answer = control.call(request);
                 Box::pin(async move { Ok(answer.await.unwrap_or_else(|never| match never {})) })
             }
@@ -78,12 +134,13 @@ where
 }
 
 /// What RFC 9112 has refused and hyper leaves to its user.
-fn refused<B>(request: &Request<B>) -> Option<StatusCode> {
+fn refused<B>(request: &Request<B>, is_secure: bool) -> Option<StatusCode> {
     if !names_its_host(request) || !has_a_target(request) {
         return Some(StatusCode::BAD_REQUEST);
     }
-    // RFC 9110, section 7.4: `https` came over no connection that would be one of it.
-    if request.uri().scheme().is_some_and(|scheme| *scheme != Scheme::HTTP) {
+    // RFC 9110, section 7.4: a request of `https` comes over TLS, and one of `http` does not.
+    let own = if is_secure { Scheme::HTTPS } else { Scheme::HTTP };
+    if request.uri().scheme().is_some_and(|scheme| *scheme != own) {
         return Some(StatusCode::MISDIRECTED_REQUEST);
     }
     refused_coding(request)

@@ -14,6 +14,14 @@ impl Reset for TcpStream {
     }
 }
 
+/// A reset of what carries it, without a word of TLS.
+#[cfg(feature = "tls")]
+impl<S: Reset> Reset for tokio_rustls::server::TlsStream<S> {
+    fn reset(&mut self) {
+        self.get_mut().0.reset();
+    }
+}
+
 /// Without a reset.
 impl Reset for DuplexStream {}
 

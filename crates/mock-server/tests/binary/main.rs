@@ -7,6 +7,7 @@ mod commands;
 mod contract;
 mod exit_codes;
 mod healthcheck;
+mod limits;
 mod manual;
 mod options;
 mod precedence;

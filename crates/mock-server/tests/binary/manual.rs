@@ -43,7 +43,7 @@ fn bash_completes() {
     check("greenapi-mock --ready", "--ready-file");
     check("greenapi-mock --log j", "json");
     check("greenapi-mock config s", "schema show");
-    check("greenapi-mock config show --max", "--max-instances");
+    check("greenapi-mock config show --max-i", "--max-instances");
     check("greenapi-mock completions p", "powershell");
 }
 

@@ -52,6 +52,64 @@ fn a_call_that_is_under_way_is_answered_before_it_stops() {
     assert_eq!(mock.child.wait().unwrap().code(), Some(0));
 }
 
+/// A call is under way, and its client will never send the body.
+fn under_way(mock: &Mock) -> TcpStream {
+    let mut stream = TcpStream::connect(mock.url().strip_prefix("http://").unwrap()).unwrap();
+    let head = "POST /waInstance1101000001/createGroup/t0ken HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n\
+                Content-Length: 7\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut interim = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    stream.read_exact(&mut interim).unwrap();
+    stream
+}
+
+/// The end of a call that was cut off.
+fn is_cut_off(mut stream: TcpStream) -> bool {
+    matches!(stream.read(&mut [0]), Ok(0) | Err(_))
+}
+
+#[test]
+fn calls_under_way_have_as_long_as_is_asked() {
+    for (drain, expected) in [("0s", 0), ("300ms", 300)] {
+        let mock = Mock::start(&["--drain", drain]);
+        let stream = under_way(&mock);
+        let start = Instant::now();
+        let (code, _, log) = mock.stop("TERM");
+        let taken = start.elapsed();
+        assert_eq!(code, Some(0), "{drain}: {log}");
+        assert!(
+            (Duration::from_millis(expected)..Duration::from_secs(10)).contains(&taken),
+            "{drain}: {taken:?}"
+        );
+        assert!(is_cut_off(stream), "{drain}");
+        assert_eq!(
+            log.contains("calls were still under way when the server stopped"),
+            expected > 0,
+            "{drain}: {log}"
+        );
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    for (arguments, signals) in
+        [(&[][..], ["TERM", "INT"]), (&["--admin-listen", "127.0.0.1:0"], ["INT", "TERM"])]
+    {
+        let mock = Mock::start(&[&["--drain", "1h"], arguments].concat());
+        let stream = under_way(&mock);
+        mock.signal(signals[0]);
+        // The address is given up once the first signal has come.
+        let address = mock.url().strip_prefix("http://").unwrap().to_owned();
+        while TcpStream::connect(&address).is_ok() {
+            std::thread::yield_now();
+        }
+        let (code, _, log) = mock.stop(signals[1]);
+        assert_eq!(code, Some(0), "{log}");
+        assert!(log.contains("a second signal cut off the calls that were under way"), "{log}");
+        assert!(is_cut_off(stream));
+    }
+}
+
 #[test]
 fn it_serves_those_who_do_not_listen_to_it() {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();

@@ -133,6 +133,7 @@ impl Over<'_> {
     fn put(&mut self, mut config: Config, options: &Options) -> Result<Config, Failure> {
         self.contract(&mut config, &options.contract)?;
         self.address(&mut config, &options.address, &options.admin.address);
+        self.one("drain", &mut config.drain, Some(options.drain));
         self.one("log", &mut config.log, Some(options.log));
         self.one("ready_file", &mut config.ready_file, options.ready_file.clone());
         self.one("seed", &mut config.seed, Some(options.seed));
@@ -140,6 +141,14 @@ impl Over<'_> {
         self.one("strict", &mut config.strict, Some(options.strict));
         self.one("max_instances", &mut config.max_instances, Some(options.max_instances));
         self.one("groups_kept", &mut config.groups_kept, Some(options.groups_kept));
+        let limits = &options.limits;
+        self.one("head_timeout", &mut config.head_timeout, Some(limits.head_timeout));
+        self.one("idle_timeout", &mut config.idle_timeout, Some(limits.idle_timeout));
+        self.one("body_timeout", &mut config.body_timeout, Some(limits.body_timeout));
+        self.one("max_connections", &mut config.max_connections, Some(limits.max_connections));
+        self.one("max_head_bytes", &mut config.max_head_bytes, Some(limits.max_head_bytes));
+        self.one("max_headers", &mut config.max_headers, Some(limits.max_headers));
+        self.one("max_body_bytes", &mut config.max_body_bytes, limits.max_body_bytes);
         self.one("journal_entries", &mut config.journal_entries, Some(options.journal_entries));
         self.one("journal_bytes", &mut config.journal_bytes, Some(options.journal_bytes));
         self.one("journal_total_bytes", &mut config.journal_total_bytes, Some(options.journal_total_bytes));

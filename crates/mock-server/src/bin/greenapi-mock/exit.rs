@@ -22,8 +22,8 @@ impl Exit {
     pub(crate) fn meaning(self) -> &'static str {
         match self {
             Self::Done => {
-                "stopped by SIGINT or SIGTERM, after calls that were under way ended, or ten seconds at most; or \
-                 the command did its work; `healthcheck`: healthy"
+                "stopped by SIGINT or SIGTERM, after calls that were under way ended, or --drain or a second signal \
+                 cut them off; or the command did its work; `healthcheck`: healthy"
             }
             Self::NotDone => {
                 "the system refused what the program needs; `healthcheck`: not healthy, or not reached"

@@ -2,15 +2,20 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
-use greenapi_mock_server::{BearerToken, ControlPlane, Emulation, LogFormat, Running, Server};
+use greenapi_mock_server::{
+    BearerToken, Config, ControlPlane, Emulation, Limits, LogFormat, Running, Server,
+};
+use tokio::sync::Notify;
 
 use crate::admin::Plan;
 use crate::banner;
 use crate::effective::Effective;
 use crate::failure::Failure;
+use crate::log;
 use crate::ready_file::ReadyFile;
-use crate::{log, signals};
+use crate::signals::Signals;
 
 /// Serves until a signal says to stop.
 pub(crate) fn serve(effective: &Effective) -> Result<(), Failure> {
@@ -23,13 +28,14 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
     let emulation = Arc::new(emulation);
     let plan = Plan::of(effective)?;
     // From here on a signal stops the server in order; before, it ends the process at once.
-    let stop = signals::stop().map_err(|error| Failure::runtime(&error))?;
+    let mut signals = Signals::catch().map_err(|error| Failure::runtime(&error))?;
     let config = &effective.config;
     let mut ready_file = config.ready_file.as_deref().map(ReadyFile::prepare).transpose()?;
     let address = config.listen.unwrap_or(crate::cli::LISTEN);
     let server = Server::bind(address, Arc::clone(&emulation)).await;
     let server = server.map_err(|error| Failure::listen("--listen", address, &error))?;
-    let (server, control) = with_control_plane(server, &emulation, &plan).await?;
+    let manners = Manners::of(config);
+    let (server, control) = with_control_plane(manners.put(server), &emulation, &plan, &manners).await?;
     let control_url = match &control {
         Some(control) => Some(control.url().to_owned()),
         None if matches!(plan, Plan::Off) => None,
@@ -53,15 +59,46 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
     // Whoever closed stdout does not want to know, and is served all the same.
     let mut stdout = io::stdout();
     let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
-    let stop = async {
-        stop.await;
-        drop(ready_file);
+    let stop = Notify::new();
+    let stop_control = Notify::new();
+    let serving = async {
+        let control = async {
+            if let Some(control) = control {
+                stop_control.notified().await;
+                control.stop().await;
+            }
+        };
+        tokio::join!(server.run(stop.notified()), control);
     };
-    server.run(stop).await;
-    if let Some(control) = control {
-        control.stop().await;
+    let signalled = async {
+        signals.next().await;
+        drop(ready_file);
+        stop.notify_one();
+        stop_control.notify_one();
+        signals.next().await;
+        tracing::warn!("a second signal cut off the calls that were under way");
+    };
+    tokio::select! {
+        () = serving => {}
+        () = signalled => {}
     }
     Ok(())
+}
+
+/// How connections are treated, here and at the control plane.
+struct Manners {
+    drain: Duration,
+    limits: Limits,
+}
+
+impl Manners {
+    fn of(config: &Config) -> Self {
+        Self { drain: config.drain.map_or(Server::DRAIN, |drain| drain.0), limits: config.limits() }
+    }
+
+    fn put(&self, server: Server) -> Server {
+        server.drain(self.drain).limits(self.limits)
+    }
 }
 
 /// Where the control plane comes to the server; it runs by itself if it has an address of its own.
@@ -69,6 +106,7 @@ async fn with_control_plane(
     server: Server,
     emulation: &Arc<Emulation>,
     plan: &Plan,
+    manners: &Manners,
 ) -> Result<(Server, Option<Running>), Failure> {
     let control = |token: &Option<BearerToken>| {
         let control = ControlPlane::new(Arc::clone(emulation));
@@ -85,7 +123,7 @@ async fn with_control_plane(
         Plan::Apart(address, token) => {
             let apart = Server::bind_control_plane(*address, control(token)).await;
             let apart = apart.map_err(|error| Failure::listen("--admin-listen", *address, &error))?;
-            Ok((server.without_control_plane(), Some(apart.start())))
+            Ok((server.without_control_plane(), Some(manners.put(apart).start())))
         }
     }
 }

@@ -1,28 +1,44 @@
-use std::future::Future;
 use std::io;
 
-/// Ready when the process is asked to stop: by SIGINT or SIGTERM, or elsewhere by Ctrl-C.
+/// The signals that ask the process to stop: SIGINT and SIGTERM.
 ///
-/// The signals are caught from this call on, not only when the future is polled first.
+/// They are caught from the call of [`catch`](Self::catch) on, not only when one is waited for.
 #[cfg(unix)]
-pub(crate) fn stop() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
+pub(crate) struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
 }
 
-/// Ready when Ctrl-C is pressed.
+#[cfg(unix)]
+impl Signals {
+    pub(crate) fn catch() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Ctrl-C.
 #[cfg(not(unix))]
-pub(crate) fn stop() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
+pub(crate) struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    pub(crate) fn catch() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) {
         // Where the signal cannot be caught, the system ends the process by itself.
         let _ = tokio::signal::ctrl_c().await;
-    })
+    }
 }

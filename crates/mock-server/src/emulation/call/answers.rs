@@ -7,7 +7,7 @@ use greenapi_model::{
 };
 use http::header::CONTENT_TYPE;
 
-use super::{Call, Early};
+use super::{Call, Early, LARGER};
 use crate::emulation::json;
 use crate::fault::Effect;
 use crate::journal::Kept;
@@ -103,7 +103,7 @@ impl Call<'_> {
         match self.emulation.contract.error_when(condition) {
             Some(case) => self.error(case, violations),
             // Only a body can be too large without an error of the contract for it.
-            None => Answer::own(413, "the body is larger than this endpoint reads"),
+            None => Answer::own(413, LARGER),
         }
     }
 

@@ -83,8 +83,9 @@ from the file, or else it has its default; `greenapi-mock config show` says what
 why. A list is one option, with commas between its items in a variable; but instances of the file
 stay beside those of a flag or a variable, unless they have the same id.
 
-In the file an option has the name of its flag. In the section [journal] stand entries, bytes,
-total-bytes, mask-phones and retry-window; in [admin] stand enabled, listen and token-file.
+In the file an option has the name of its flag. In the section [limits] stand those of what is
+borne of clients; in [journal] stand entries, bytes, total-bytes, mask-phones and retry-window; in
+[admin] stand enabled, listen and token-file.
 An [[instance]] has an id, a state, a token, a script and faults, which is more than a flag can
 say: `greenapi-mock config schema`.
 ";

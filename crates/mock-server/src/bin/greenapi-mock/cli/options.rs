@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args};
-use greenapi_mock_server::{Clock, JournalLimits, LogFormat, RetryWindow, Settings};
+use greenapi_mock_server::{Clock, JournalLimits, Limits, LogFormat, Period, Server, Settings};
 use greenapi_model::Edition;
 
 use super::values::{self, Faults, Instances};
@@ -13,6 +13,10 @@ use super::values::{self, Faults, Instances};
 pub(crate) struct Options {
     #[command(flatten)]
     pub(crate) address: AddressOptions,
+
+    /// How long calls under way may take after SIGINT or SIGTERM; 0s, or a second signal, ends them at once
+    #[arg(long, value_name = "DURATION", env = "GREENAPI_MOCK_DRAIN", default_value_t = Period(Server::DRAIN))]
+    pub(crate) drain: Period,
 
     /// What to print: for a person; one JSON object a line, the first one on stdout when ready; or nothing
     #[arg(long, value_name = "FORMAT", env = "GREENAPI_MOCK_LOG", default_value = "text", value_parser = log())]
@@ -54,6 +58,9 @@ pub(crate) struct Options {
         value_parser = BoolishValueParser::new()
     )]
     pub(crate) strict: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitOptions,
 
     /// How many instances there may be beside the test instances; a call to one more is answered with 503
     #[arg(
@@ -101,12 +108,63 @@ pub(crate) struct Options {
     /// How soon the same body has to come again to look like a blind retry; 0s looks for none
     #[arg(
         long, value_name = "DURATION", env = "GREENAPI_MOCK_RETRY_WINDOW", help_heading = KEPT,
-        default_value_t = RetryWindow(Settings::default().retry_window)
+        default_value_t = Period(Settings::default().retry_window)
     )]
-    pub(crate) retry_window: RetryWindow,
+    pub(crate) retry_window: Period,
 
     #[command(flatten)]
     pub(crate) admin: AdminOptions,
+}
+
+/// What is borne of clients.
+#[derive(Args)]
+pub(crate) struct LimitOptions {
+    /// How long the head of a request may take from its first byte on; then it is answered with 408
+    #[arg(
+        long, value_name = "DURATION", env = "GREENAPI_MOCK_HEAD_TIMEOUT", help_heading = LIMITS,
+        default_value_t = Period(Limits::default().head_timeout), value_parser = Period::above_zero
+    )]
+    pub(crate) head_timeout: Period,
+
+    /// How long a connection is kept for a request, the first one and each further one; then it is closed
+    #[arg(
+        long, value_name = "DURATION", env = "GREENAPI_MOCK_IDLE_TIMEOUT", help_heading = LIMITS,
+        default_value_t = Period(Limits::default().idle_timeout), value_parser = Period::above_zero
+    )]
+    pub(crate) idle_timeout: Period,
+
+    /// How long a body may take; then it is answered with 408
+    #[arg(
+        long, value_name = "DURATION", env = "GREENAPI_MOCK_BODY_TIMEOUT", help_heading = LIMITS,
+        default_value_t = Period(Limits::default().body_timeout), value_parser = Period::above_zero
+    )]
+    pub(crate) body_timeout: Period,
+
+    /// How many connections there may be at once; one more waits
+    #[arg(
+        long, value_name = "NUMBER", env = "GREENAPI_MOCK_MAX_CONNECTIONS", help_heading = LIMITS,
+        default_value_t = Limits::default().most_connections, value_parser = values::within(1, usize::MAX)
+    )]
+    pub(crate) max_connections: usize,
+
+    /// How many bytes may come without the end of a head; then it is answered with 431
+    #[arg(
+        long, value_name = "NUMBER", env = "GREENAPI_MOCK_MAX_HEAD_BYTES", help_heading = LIMITS,
+        default_value_t = Limits::default().head_bytes,
+        value_parser = values::within(Limits::LEAST_HEAD_BYTES, usize::MAX)
+    )]
+    pub(crate) max_head_bytes: usize,
+
+    /// How many headers a request may have; one with more is answered with 431
+    #[arg(
+        long, value_name = "NUMBER", env = "GREENAPI_MOCK_MAX_HEADERS", help_heading = LIMITS,
+        default_value_t = Limits::default().most_headers, value_parser = values::within(1, Limits::MOST_HEADERS)
+    )]
+    pub(crate) max_headers: usize,
+
+    /// How many bytes of a body are taken, where the contract takes more; a larger one is answered with 413
+    #[arg(long, value_name = "NUMBER", env = "GREENAPI_MOCK_MAX_BODY_BYTES", help_heading = LIMITS)]
+    pub(crate) max_body_bytes: Option<u64>,
 }
 
 /// Where the endpoint is.
@@ -172,6 +230,7 @@ pub(crate) struct AdminAddressOptions {
 pub(crate) const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 const ANSWERS: &str = "What is answered";
+const LIMITS: &str = "What is borne of clients";
 const KEPT: &str = "What is kept";
 const ADMIN: &str = "The control plane";
 

@@ -77,6 +77,21 @@ impl FromStr for Url {
     }
 }
 
+/// Reads a number between two.
+pub(crate) fn within(
+    least: usize,
+    most: usize,
+) -> impl Fn(&str) -> Result<usize, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().map_err(|_| "write a whole number".to_owned())?;
+        match number {
+            _ if number < least => Err(format!("it is at least {least}")),
+            _ if number > most => Err(format!("it is at most {most}")),
+            _ => Ok(number),
+        }
+    }
+}
+
 /// How long something may take: more than nothing, an hour at most.
 pub(crate) fn timeout(text: &str) -> Result<Duration, &'static str> {
     let read: Option<SignedDuration> = text.trim().parse().ok();

@@ -28,8 +28,9 @@ const fn shown(
 }
 
 /// All options but instances and faults, by their sections.
-pub(crate) const OPTIONS: [Shown; 18] = [
+pub(crate) const OPTIONS: [Shown; 26] = [
     shown("listen", "", "listen", |config| config.listen.map(text)),
+    shown("drain", "", "drain", |config| config.drain.map(text)),
     shown("edition", "", "edition", |config| config.edition.map(text)),
     shown("spec", "", "spec", |config| config.spec.as_ref().map(|file| text(file.display()))),
     shown("seed", "", "seed", |config| config.seed.map(number)),
@@ -41,6 +42,13 @@ pub(crate) const OPTIONS: [Shown; 18] = [
     shown("ready_file", "", "ready-file", |config| {
         config.ready_file.as_ref().map(|file| text(file.display()))
     }),
+    shown("head_timeout", "limits", "head-timeout", |config| config.head_timeout.map(text)),
+    shown("idle_timeout", "limits", "idle-timeout", |config| config.idle_timeout.map(text)),
+    shown("body_timeout", "limits", "body-timeout", |config| config.body_timeout.map(text)),
+    shown("max_connections", "limits", "max-connections", |config| config.max_connections.map(number)),
+    shown("max_head_bytes", "limits", "max-head-bytes", |config| config.max_head_bytes.map(number)),
+    shown("max_headers", "limits", "max-headers", |config| config.max_headers.map(number)),
+    shown("max_body_bytes", "limits", "max-body-bytes", |config| config.max_body_bytes.map(number)),
     shown("journal_entries", "journal", "entries", |config| config.journal_entries.map(number)),
     shown("journal_bytes", "journal", "bytes", |config| config.journal_bytes.map(number)),
     shown("journal_total_bytes", "journal", "total-bytes", |config| config.journal_total_bytes.map(number)),
