@@ -1,5 +1,6 @@
 mod connection;
 mod front;
+mod shortage;
 
 use std::any::Any;
 use std::future::Future;
@@ -8,12 +9,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 use self::connection::serve;
 use self::front::Front;
+use self::shortage::Shortage;
 use crate::admin::ControlPlane;
 use crate::emulation::Emulation;
 use crate::service::EmulationService;
@@ -23,8 +25,8 @@ use crate::wire::{Wire, WireStop};
 const DRAIN: Duration = Duration::from_secs(10);
 /// How many connections there may be at once. One more waits in the queue of the system until another has ended.
 const CONNECTIONS: usize = 16_384;
-/// How long to wait after an error of `accept` that is not about one connection, such as too many open files.
-const BACK_OFF: Duration = Duration::from_millis(50);
+/// How many connections there may be in the queue of the system once the server is told to stop: as many as tokio lets wait there.
+const QUEUE: usize = 1_024;
 
 /// An emulation behind a socket, HTTP/1.1, with its control plane below `/__admin`; or a control plane alone.
 ///
@@ -116,7 +118,8 @@ impl Server {
         url(self.address)
     }
 
-    /// Serves until `stop` is ready, then takes no more connections and lets calls that are under way end.
+    /// Serves until `stop` is ready, then lets calls that are under way end. A request that has come by then is answered, also that of
+    /// a connection that was not accepted yet; further connections are refused.
     ///
     /// It ends at last after ten more seconds. Dropping the future closes the listener and all connections.
     ///
@@ -127,28 +130,29 @@ impl Server {
         let mut connections = JoinSet::new();
         let stop_connections = WireStop::default();
         let mut panic = None;
+        let mut shortage = Shortage::default();
         loop {
             tokio::select! {
                 accepted = self.listener.accept(), if connections.len() < self.most_connections => match accepted {
-                    Ok((stream, _)) if self.front.closes_after_accept() => drop(stream),
                     Ok((stream, _)) => {
-                        // Answers are small and written at once, so there is nothing to wait for.
-                        let _ = stream.set_nodelay(true);
-                        let wire = Wire::new(stream).until(&stop_connections);
-                        let front = self.front.on(wire.handle());
-                        connections.spawn(serve(wire, front, stop_connections.clone()));
+                        shortage.end();
+                        begin(&mut connections, &self.front, stream, &stop_connections);
                         if connections.len() == self.most_connections {
                             tracing::warn!(connections = self.most_connections, "further connections have to wait");
                         }
                     }
-                    Err(error) => back_off(&error).await,
+                    Err(error) => shortage.wait(&error).await,
                 },
                 Some(ended) = connections.join_next() => keep_panic(ended, &mut panic),
                 () = &mut stop => break,
             }
         }
-        drop(self.listener);
         stop_connections.stop();
+        if !self.drain.is_zero() {
+            for stream in waiting(self.listener) {
+                begin(&mut connections, &self.front, stream, &stop_connections);
+            }
+        }
         let ended = async {
             while let Some(ended) = connections.join_next().await {
                 keep_panic(ended, &mut panic);
@@ -186,13 +190,30 @@ fn keep_panic(ended: Result<(), JoinError>, panic: &mut Option<Box<dyn Any + Sen
     }
 }
 
-/// An error of one connection is over with it; any other would come again at once.
-async fn back_off(error: &io::Error) {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
-        tracing::warn!(%error, "cannot accept a connection; trying again");
-        tokio::time::sleep(BACK_OFF).await;
+/// Serves a connection in a task of its own.
+fn begin(connections: &mut JoinSet<()>, front: &Front, stream: TcpStream, stop: &WireStop) {
+    if front.closes_after_accept() {
+        return;
     }
+    // Answers are small and written at once, so there is nothing to wait for.
+    let _ = stream.set_nodelay(true);
+    let wire = Wire::new(stream).until(stop);
+    let front = front.on(wire.handle());
+    connections.spawn(serve(wire, front, stop.clone()));
+}
+
+/// The connections in the queue of the system, which would be reset by the end of their listener, with the requests that they may
+/// have sent.
+fn waiting(listener: TcpListener) -> Vec<TcpStream> {
+    let accepted = listener.into_std().into_iter().flat_map(|listener| {
+        // It does not block, so there is an error as soon as nobody waits.
+        std::iter::from_fn(move || listener.accept().ok()).take(QUEUE)
+    });
+    let streams = accepted.filter_map(|(stream, _)| {
+        stream.set_nonblocking(true).ok()?;
+        TcpStream::from_std(stream).ok()
+    });
+    streams.collect()
 }
 
 fn url(address: SocketAddr) -> String {
@@ -275,5 +296,35 @@ mod tests {
         drop(second);
         assert!(read(&mut third).await > 0);
         running.stop().await;
+    }
+    #[tokio::test]
+    async fn a_request_in_the_queue_of_the_system_is_answered_when_the_server_stops() {
+        let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
+        let mut server = Server::bind("127.0.0.1:0".parse().unwrap(), emulation).await.unwrap();
+        server.most_connections = 1;
+        let address = server.address;
+        let running = server.start();
+        let mut first = TcpStream::connect(address).await.unwrap();
+        ask(&mut first).await;
+        assert!(read(&mut first).await > 0);
+        // As long as the first one is there, none of these is accepted.
+        let mut waiting = Vec::new();
+        for _ in 0..100 {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            ask(&mut client).await;
+            waiting.push(client);
+        }
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        running.stop().await;
+        for client in &mut waiting {
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200 ") && answer.trim_end().ends_with('}'), "{answer}");
+        }
+        // Who asked for nothing gets an end in order.
+        for client in [&mut first, &mut silent] {
+            assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
+        }
+        assert!(TcpStream::connect(address).await.is_err());
     }
 }

@@ -8,10 +8,12 @@ mod contract;
 mod exit_codes;
 mod healthcheck;
 mod manual;
+mod open_files;
 mod options;
 mod precedence;
 mod ready_file;
 mod running;
+mod stop_under_load;
 #[path = "../support/mod.rs"]
 mod support;
 mod words;
