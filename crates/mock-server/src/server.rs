@@ -4,6 +4,7 @@ mod front;
 #[cfg(feature = "tls")]
 mod handshake;
 mod patience;
+mod shortage;
 
 use std::any::Any;
 use std::future::Future;
@@ -12,13 +13,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
+#[cfg(feature = "tls")]
+use tokio_rustls::TlsAcceptor;
 
 pub use self::endpoint::Endpoint;
 #[cfg(feature = "tls")]
 use self::handshake::serve_securely;
+use self::shortage::Shortage;
 use crate::admin::ControlPlane;
 use crate::emulation::Emulation;
 use crate::limits::Limits;
@@ -26,8 +30,8 @@ use crate::limits::Limits;
 use crate::tls::Tls;
 use crate::wire::WireStop;
 
-/// How long to wait after an error of `accept` that is not about one connection, such as too many open files.
-const BACK_OFF: Duration = Duration::from_millis(50);
+/// How many connections there may be in the queue of the system once the server is told to stop: as many as tokio lets wait there.
+const QUEUE: usize = 1_024;
 
 /// An emulation behind a socket, HTTP/1.1, with its control plane below `/__admin`; or a control plane alone.
 ///
@@ -142,7 +146,8 @@ impl Server {
         url(self.address, self.endpoint.is_secure())
     }
 
-    /// Serves until `stop` is ready, then takes no more connections and lets calls that are under way end.
+    /// Serves until `stop` is ready, then lets calls that are under way end. A request that has come by then is answered, also that of
+    /// a connection that was not accepted yet; further connections are refused.
     ///
     /// They have [ten seconds](Self::DRAIN), or what [`drain`](Self::drain) says; what is left of them then is cut off, with a
     /// warning in the log. Dropping the future closes the listener and all connections.
@@ -151,42 +156,38 @@ impl Server {
     /// it reaches whoever waits for the end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
-        #[cfg(feature = "tls")]
-        let acceptor = self.tls.as_ref().map(Tls::acceptor);
-        #[cfg(not(feature = "tls"))]
-        let acceptor = None::<()>;
-        let mut connections = JoinSet::new();
-        let stop_connections = WireStop::default();
+        let mut connections = Connections {
+            endpoint: self.endpoint,
+            #[cfg(feature = "tls")]
+            acceptor: self.tls.as_ref().map(Tls::acceptor),
+            stop: WireStop::default(),
+            tasks: JoinSet::new(),
+        };
         let mut panic = None;
+        let mut shortage = Shortage::default();
         loop {
             tokio::select! {
-                accepted = self.listener.accept(), if connections.len() < self.most_connections => match accepted {
+                accepted = self.listener.accept(), if connections.tasks.len() < self.most_connections => match accepted {
                     Ok((stream, _)) => {
-                        // Answers are small and written at once, so there is nothing to wait for.
-                        let _ = stream.set_nodelay(true);
-                        match &acceptor {
-                            #[cfg(feature = "tls")]
-                            Some(acceptor) => {
-                                let (acceptor, endpoint) = (acceptor.clone(), self.endpoint.clone());
-                                let stop = stop_connections.clone();
-                                connections.spawn(serve_securely(stream, acceptor, endpoint, stop));
-                            }
-                            _ => {
-                                connections.spawn(self.endpoint.serve_until(stream, &stop_connections));
-                            }
-                        }
-                        if connections.len() == self.most_connections {
+                        shortage.end();
+                        connections.begin(stream);
+                        if connections.tasks.len() == self.most_connections {
                             tracing::warn!(most = self.most_connections, "further connections have to wait");
                         }
                     }
-                    Err(error) => back_off(&error).await,
+                    Err(error) => shortage.wait(&error).await,
                 },
-                Some(ended) = connections.join_next() => keep_panic(ended, &mut panic),
+                Some(ended) = connections.tasks.join_next() => keep_panic(ended, &mut panic),
                 () = &mut stop => break,
             }
         }
-        drop(self.listener);
-        stop_connections.stop();
+        connections.stop.stop();
+        if !self.drain.is_zero() {
+            for stream in waiting(self.listener) {
+                connections.begin(stream);
+            }
+        }
+        let mut connections = connections.tasks;
         let ended = async {
             while let Some(ended) = connections.join_next().await {
                 keep_panic(ended, &mut panic);
@@ -224,13 +225,42 @@ fn keep_panic(ended: Result<(), JoinError>, panic: &mut Option<Box<dyn Any + Sen
     }
 }
 
-/// An error of one connection is over with it; any other would come again at once.
-async fn back_off(error: &io::Error) {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
-        tracing::warn!(%error, "cannot accept a connection; trying again");
-        tokio::time::sleep(BACK_OFF).await;
+/// The connections of a running server.
+struct Connections {
+    endpoint: Endpoint,
+    #[cfg(feature = "tls")]
+    acceptor: Option<TlsAcceptor>,
+    stop: WireStop,
+    tasks: JoinSet<()>,
+}
+
+impl Connections {
+    /// Serves a connection in a task of its own.
+    fn begin(&mut self, stream: TcpStream) {
+        // Answers are small and written at once, so there is nothing to wait for.
+        let _ = stream.set_nodelay(true);
+        #[cfg(feature = "tls")]
+        if let Some(acceptor) = &self.acceptor {
+            let (acceptor, endpoint, stop) = (acceptor.clone(), self.endpoint.clone(), self.stop.clone());
+            self.tasks.spawn(serve_securely(stream, acceptor, endpoint, stop));
+            return;
+        }
+        self.tasks.spawn(self.endpoint.serve_until(stream, &self.stop));
     }
+}
+
+/// The connections in the queue of the system, which would be reset by the end of their listener, with the requests that they may
+/// have sent.
+fn waiting(listener: TcpListener) -> Vec<TcpStream> {
+    let accepted = listener.into_std().into_iter().flat_map(|listener| {
+        // It does not block, so there is an error as soon as nobody waits.
+        std::iter::from_fn(move || listener.accept().ok()).take(QUEUE)
+    });
+    let streams = accepted.filter_map(|(stream, _)| {
+        stream.set_nonblocking(true).ok()?;
+        TcpStream::from_std(stream).ok()
+    });
+    streams.collect()
 }
 
 fn url(address: SocketAddr, is_secure: bool) -> String {
@@ -314,5 +344,36 @@ mod tests {
         drop(second);
         assert!(read(&mut third).await > 0);
         running.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_request_in_the_queue_of_the_system_is_answered_when_the_server_stops() {
+        let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
+        let mut server = Server::bind("127.0.0.1:0".parse().unwrap(), emulation).await.unwrap();
+        server.most_connections = 1;
+        let address = server.address;
+        let running = server.start();
+        let mut first = TcpStream::connect(address).await.unwrap();
+        ask(&mut first).await;
+        assert!(read(&mut first).await > 0);
+        // As long as the first one is there, none of these is accepted.
+        let mut waiting = Vec::new();
+        for _ in 0..100 {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            ask(&mut client).await;
+            waiting.push(client);
+        }
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        running.stop().await;
+        for client in &mut waiting {
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200 ") && answer.trim_end().ends_with('}'), "{answer}");
+        }
+        // Who asked for nothing gets an end in order.
+        for client in [&mut first, &mut silent] {
+            assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
+        }
+        assert!(TcpStream::connect(address).await.is_err());
     }
 }

@@ -14,6 +14,10 @@ use crate::wire::{Reset, Wire, WireStop};
 
 /// How long a connection is read on once this side of it is closed.
 const LINGER: Duration = Duration::from_secs(2);
+/// The same once the server stops.
+const LAST_LINGER: Duration = Duration::from_millis(200);
+/// How long a connection is served as before once the server stops. The system has told by then what had come before.
+const LAST_LOOK: Duration = Duration::from_millis(10);
 /// How much is read at a time of what nobody wants.
 const UNWANTED: usize = 8 << 10;
 /// What a client that speaks HTTP/2 at once starts with (RFC 9113, section 3.4).
@@ -44,6 +48,11 @@ where
         ended = &mut connection => Some(ended),
         () = stop.until_stopped() => None,
     };
+    // A timer is looked at after the sockets, so what has come until the stop is known to the connection when this one is over.
+    let ended = match ended {
+        None => tokio::time::timeout(LAST_LOOK, &mut connection).await.ok(),
+        ended => ended,
+    };
     let ended = if let Some(ended) = ended {
         ended
     } else {
@@ -66,9 +75,12 @@ where
 /// Closes a connection, and waits for a while until the other side has closed it too.
 pub(super) async fn linger<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: Wire<S>, stop: WireStop) {
     tokio::select! {
-        biased;
-        () = stop.until_stopped() => {}
-        _ = tokio::time::timeout(LINGER, close(wire)) => {}
+        () = close(wire) => {}
+        () = tokio::time::sleep(LINGER) => {}
+        () = async {
+            stop.until_stopped().await;
+            tokio::time::sleep(LAST_LINGER).await;
+        } => {}
     }
 }
 

@@ -9,10 +9,12 @@ mod exit_codes;
 mod healthcheck;
 mod limits;
 mod manual;
+mod open_files;
 mod options;
 mod precedence;
 mod ready_file;
 mod running;
+mod stop_under_load;
 #[path = "../support/mod.rs"]
 mod support;
 mod words;
