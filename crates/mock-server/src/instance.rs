@@ -135,11 +135,6 @@ impl Instance {
         self.id
     }
 
-    /// Whether it takes this token.
-    pub(crate) fn takes(&self, token: &str) -> bool {
-        self.lock().token.as_ref().is_none_or(|own| own.expose() == token)
-    }
-
     /// Makes a group, and says its number among those of the instance. At most `most` are kept, the latest.
     pub(crate) fn make(&self, most: usize, mint: &Arc<GroupMint>) -> u64 {
         let mut inner = self.lock();
@@ -178,6 +173,11 @@ impl Inner {
             retries: Retries::default(),
             initial,
         }
+    }
+
+    /// Whether it takes this token.
+    pub(crate) fn takes(&self, token: &str) -> bool {
+        self.token.as_ref().is_none_or(|own| own.expose() == token)
     }
 
     /// Counts a call. The script goes one step on if `step` is not given.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use foldhash::fast::RandomState;
 use greenapi_model::InstanceId;
 
 use crate::instance::{Behaviour, Instance};
@@ -11,9 +12,11 @@ use crate::instance::{Behaviour, Instance};
 /// Instances are spread over so many locks, so that calls to different ones do not wait for each other.
 const SHARDS: usize = 16;
 
+type Shard = HashMap<InstanceId, Arc<Instance>, RandomState>;
+
 #[derive(Debug, Default)]
 pub(crate) struct Instances {
-    shards: [RwLock<HashMap<InstanceId, Arc<Instance>>>; SHARDS],
+    shards: [RwLock<Shard>; SHARDS],
     count: AtomicUsize,
     most: Option<usize>,
 }
@@ -101,7 +104,7 @@ impl Instances {
     }
 
     #[allow(clippy::cast_possible_truncation)] // The rest is below the number of shards.
-    fn shard(&self, id: InstanceId) -> &RwLock<HashMap<InstanceId, Arc<Instance>>> {
+    fn shard(&self, id: InstanceId) -> &RwLock<Shard> {
         &self.shards[(id.number() % SHARDS as u64) as usize]
     }
 }

@@ -4,6 +4,7 @@ mod front;
 #[cfg(feature = "tls")]
 mod handshake;
 mod patience;
+mod seldom;
 mod shortage;
 
 use std::any::Any;

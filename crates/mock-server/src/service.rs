@@ -76,6 +76,31 @@ impl EmulationService {
     pub fn on(&self, wire: WireHandle) -> Self {
         Self { emulation: Arc::clone(&self.emulation), wire: Some(wire), body: self.body }
     }
+
+    /// What [`call`](Service::call) gives, for whoever needs no box around it.
+    pub(crate) async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, ConnectionHurt>
+    where
+        B: Body<Data = Bytes>,
+    {
+        // What is not logged need not be timed, nor put into words.
+        let start = tracing::enabled!(tracing::Level::INFO).then(Instant::now);
+        let (answer, ends_connection) = answer(&self.emulation, request, self.body).await;
+        if !answer.delay.is_zero() {
+            tokio::time::sleep(answer.delay).await;
+        }
+        log(&answer, start);
+        match (answer.wire, &self.wire) {
+            (None, _) | (Some(WireFault::Dribble(_)), None) => {}
+            (Some(WireFault::NoAnswer), None) => std::future::pending().await,
+            (Some(_), None) => return Err(ConnectionHurt),
+            (Some(fault), Some(wire)) => wire.arm(fault),
+        }
+        let mut response = response(answer);
+        if ends_connection {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(response)
+    }
 }
 
 impl<B> Service<Request<B>> for EmulationService
@@ -88,26 +113,8 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionHurt>> + Send>>;
 
     fn call(&self, request: Request<B>) -> Self::Future {
-        let Self { emulation, wire, body } = self.clone();
-        Box::pin(async move {
-            let start = Instant::now();
-            let (answer, ends_connection) = answer(&emulation, request, body).await;
-            if !answer.delay.is_zero() {
-                tokio::time::sleep(answer.delay).await;
-            }
-            log(&answer, start);
-            match (answer.wire, wire) {
-                (None, _) | (Some(WireFault::Dribble(_)), None) => {}
-                (Some(WireFault::NoAnswer), None) => std::future::pending().await,
-                (Some(_), None) => return Err(ConnectionHurt),
-                (Some(fault), Some(wire)) => wire.arm(fault),
-            }
-            let mut response = response(answer);
-            if ends_connection {
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            Ok(response)
-        })
+        let service = self.clone();
+        Box::pin(async move { service.answer(request).await })
     }
 }
 
@@ -204,16 +211,13 @@ fn response(answer: Answer) -> Response<Full<Bytes>> {
     response
 }
 
-fn log(answer: &Answer, start: Instant) {
+fn log(answer: &Answer, start: Option<Instant>) {
     let outcome = &answer.outcome;
     if let Ending::Own(message) = outcome.ending() {
         tracing::warn!(status = answer.status, "{message}");
         return;
     }
-    // What is not logged need not be put into words.
-    if !tracing::enabled!(tracing::Level::INFO) {
-        return;
-    }
+    let Some(start) = start else { return };
     let instance = outcome.instance().map(InstanceId::number);
     let clause = outcome.clause().map(|clause| clause.id());
     let faults = outcome.faults().iter().map(ToString::to_string).collect::<Vec<_>>();

@@ -128,11 +128,12 @@ impl Emulation {
                 Early::Own(503, message)
             });
         }
-        let taken = instance.as_ref().zip(line.token).is_none_or(|(own, token)| own.takes(token));
+        let mut taken = true;
         let mut turn = match &instance {
             Some(instance) if early.is_none() => {
                 let minds = |fault: &Fault| self.ignores(fault, &Condition::OtherToken);
                 let mut inner = instance.lock();
+                taken = line.token.is_none_or(|token| inner.takes(token));
                 let comes_through =
                     is_call && (taken || inner.injections.any(minds) || everywhere.iter().any(minds));
                 let wanted = |fault: &Fault| undecided && (comes_through || !fault.is_of_domain());

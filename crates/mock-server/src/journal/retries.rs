@@ -1,6 +1,8 @@
 use std::collections::VecDeque;
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::BuildHasher;
 use std::time::Duration;
+
+use foldhash::fast::FixedState;
 
 /// So many different bodies are remembered.
 const REMEMBERED: usize = 128;
@@ -29,9 +31,7 @@ impl Retries {
         window: Duration,
         invited: bool,
     ) -> Option<u64> {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(body);
-        let body = hasher.finish();
+        let body = FixedState::default().hash_one(body);
         let earlier = self.0.iter().position(|seen| seen.body == body).and_then(|index| self.0.remove(index));
         if self.0.len() >= REMEMBERED {
             self.0.pop_front();

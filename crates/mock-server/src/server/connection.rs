@@ -1,14 +1,17 @@
-use std::pin::Pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::front::Front;
 use super::patience::Patience;
+use super::seldom::Seldom;
 use crate::limits::Limits;
 use crate::wire::{Reset, Wire, WireStop};
 
@@ -29,6 +32,7 @@ where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
     let has_real_time = front.emulation().has_real_time();
+    let front = Arc::new(front);
     let patience = Patience::new(limits.head_timeout, limits.idle_timeout);
     let mut http = http1::Builder::new();
     if limits.most_headers != Limits::HEADERS {
@@ -42,11 +46,19 @@ where
         // A client may end its side after the request and still read the answer.
         .half_close(true)
         .auto_date_header(has_real_time)
-        .serve_connection(TokioIo::new(patience.hearing(wire)), front);
+        .serve_connection(
+            TokioIo::new(patience.hearing(wire)),
+            service_fn(move |request| {
+                let front = Arc::clone(&front);
+                async move { front.answer(request).await }
+            }),
+        );
+    let stopped = pin!(stop.until_stopped());
+    let mut stopped = Seldom::new(stopped);
     let ended = tokio::select! {
         biased;
         ended = &mut connection => Some(ended),
-        () = stop.until_stopped() => None,
+        () = &mut stopped => None,
     };
     // A timer is looked at after the sockets, so what has come until the stop is known to the connection when this one is over.
     let ended = match ended {
@@ -69,11 +81,11 @@ where
     if let Some(status) = last_word {
         let _ = wire.write_all(head(status, has_real_time).as_bytes()).await;
     }
-    linger(wire, stop).await;
+    linger(wire, &stop).await;
 }
 
 /// Closes a connection, and waits for a while until the other side has closed it too.
-pub(super) async fn linger<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: Wire<S>, stop: WireStop) {
+pub(super) async fn linger<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: Wire<S>, stop: &WireStop) {
     tokio::select! {
         () = close(wire) => {}
         () = tokio::time::sleep(LINGER) => {}
@@ -122,8 +134,6 @@ async fn close<S: AsyncRead + AsyncWrite + Reset + Unpin>(mut wire: Wire<S>) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use greenapi_model::Contract;
     use tokio::io::{DuplexStream, duplex};
     use tokio::task::JoinHandle;

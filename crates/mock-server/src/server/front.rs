@@ -1,6 +1,3 @@
-use std::future::Future;
-use std::pin::Pin;
-
 use bytes::Bytes;
 use http::header::{CONNECTION, HOST, TRANSFER_ENCODING};
 use http::uri::Scheme;
@@ -107,27 +104,21 @@ impl Front {
             Behind::ControlPlane(control) => Some(control),
         }
     }
-}
 
-impl<B> Service<Request<B>> for Front
-where
-    B: Body<Data = Bytes> + Send + 'static,
-    B::Error: Send,
-{
-    type Response = Response<Full<Bytes>>;
-    type Error = ConnectionHurt;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ConnectionHurt>> + Send>>;
-
-    fn call(&self, request: Request<B>) -> Self::Future {
+    /// The answer to a request. It fails where a fault on the wire closes the connection.
+    pub(super) async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, ConnectionHurt>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Send,
+    {
         if let Some(status) = refused(&request, self.is_secure) {
             tracing::warn!(%status, "a request that is not one of HTTP/1.1 was refused");
-            return Box::pin(std::future::ready(Ok(refusal(status))));
+            return Ok(refusal(status));
         }
         match (self.control(&request), &self.behind) {
-            (None, Behind::Emulation(emulation, _)) => emulation.call(request),
+            (None, Behind::Emulation(emulation, _)) => emulation.answer(request).await,
             (Some(control), _) | (None, Behind::ControlPlane(control)) => {
-                let answer = control.call(request);
-                Box::pin(async move { Ok(answer.await.unwrap_or_else(|never| match never {})) })
+                Ok(control.call(request).await.unwrap_or_else(|never| match never {}))
             }
         }
     }

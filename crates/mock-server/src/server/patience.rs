@@ -8,7 +8,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
 use hyper::rt::{Sleep, Timer};
@@ -30,13 +30,15 @@ struct Alarm {
     sleep: Pin<Box<tokio::time::Sleep>>,
     deadline: tokio::time::Instant,
     in_head: bool,
+    /// Whom it wakes, once it is set.
+    wakes: Option<Waker>,
 }
 
 impl Patience {
     pub(super) fn new(head_timeout: Duration, idle_timeout: Duration) -> Self {
         let deadline = tokio::time::Instant::now() + idle_timeout;
         let sleep = Box::pin(tokio::time::sleep_until(deadline));
-        let alarm = Mutex::new(Alarm { sleep, deadline, in_head: false });
+        let alarm = Mutex::new(Alarm { sleep, deadline, in_head: false, wakes: None });
         Self(Arc::new(Shared { head_timeout, heard: AtomicBool::new(false), alarm }))
     }
 
@@ -87,7 +89,14 @@ impl Future for Waiting {
         let deadline = alarm.deadline;
         if deadline < alarm.sleep.deadline() {
             alarm.sleep.as_mut().reset(deadline);
+            alarm.wakes = None;
         }
+        // It is set, and has not gone off: nothing is to be done, which is so nearly always.
+        let is_set = alarm.wakes.as_ref().is_some_and(|waker| waker.will_wake(context.waker()));
+        if is_set && !alarm.sleep.is_elapsed() {
+            return Poll::Pending;
+        }
+        alarm.wakes = Some(context.waker().clone());
         loop {
             ready!(alarm.sleep.as_mut().poll(context));
             if deadline <= alarm.sleep.deadline() {
