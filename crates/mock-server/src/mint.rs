@@ -10,6 +10,8 @@ use crate::chance::Chance;
 
 /// So many parts vary. What would be in a further one stays as the example has it.
 const MOST_PARTS: usize = 16;
+/// As many characters as there are digits and letters in ASCII, and some more for a power of two.
+const MOST_DIGITS: usize = 64;
 /// Where there are more places than that, they are put into about so many parts. With fewer the instance and the number of the
 /// group would soon meet in one.
 const PARTS: usize = 4;
@@ -25,6 +27,8 @@ pub(crate) struct Mint {
 /// Places in a row whose characters are the digits of one number.
 #[derive(Debug)]
 struct Part {
+    /// Where its first place stands in the JSON string; the others stand behind it.
+    at: usize,
     places: Vec<Place>,
     /// How many values it has: at least two, and less than 2^32.
     size: u64,
@@ -36,10 +40,10 @@ struct Part {
 
 #[derive(Debug)]
 struct Place {
-    /// Where it stands in the JSON string.
-    at: usize,
-    digits: Vec<u8>,
-    /// 2^64 by the number of digits, rounded up: to multiply is faster than to divide.
+    /// Those that it has, then any.
+    digits: [u8; MOST_DIGITS],
+    base: u64,
+    /// 2^64 by the base, rounded up: to multiply is faster than to divide.
     reciprocal: u64,
 }
 
@@ -54,11 +58,12 @@ impl Mint {
         let most_places = if varying <= MOST_PARTS { 1 } else { varying.div_ceil(PARTS) };
         let mut stands_next = false;
         for place in places {
-            let room = |parts| part_with_room(parts, place.len() as u64, most_places, stands_next);
+            let room =
+                |parts| part_with_room(parts, json.len(), place.len() as u64, most_places, stands_next);
             let part = if varies(place) { room(&mut parts) } else { None };
             stands_next = part.is_some();
             if let Some(part) = part {
-                part.add(Place::new(json.len(), place), &mut chance);
+                part.add(Place::new(place), &mut chance);
             }
             json.extend(place.first().into_iter().flat_map(|own| escaped(*own)));
         }
@@ -114,6 +119,7 @@ impl Mint {
 /// The part that has room for one more place with so many digits, if there is any.
 fn part_with_room(
     parts: &mut Vec<Part>,
+    at: usize,
     digits: u64,
     most_places: usize,
     stands_next: bool,
@@ -128,7 +134,7 @@ fn part_with_room(
         if let (true, Some(last)) = (stands_next, parts.last_mut()) {
             last.chained = true;
         }
-        parts.push(Part { places: Vec::new(), size: 1, shift: 0, chained: false });
+        parts.push(Part { at, places: Vec::new(), size: 1, shift: 0, chained: false });
     }
     parts.last_mut()
 }
@@ -151,7 +157,7 @@ fn take_digit(number: &mut u64, base: u64) -> u64 {
 
 impl Part {
     fn add(&mut self, place: Place, chance: &mut Chance) {
-        self.size *= place.digits.len() as u64;
+        self.size *= place.base;
         self.places.push(place);
         self.shift = chance.below(self.size);
     }
@@ -172,10 +178,10 @@ impl Part {
     #[allow(clippy::cast_possible_truncation)] // A quotient of what is below 2^32, and a digit.
     fn write(&self, value: u64, json: &mut [u8]) {
         let mut left = value;
-        for place in self.places.iter().rev() {
+        let digits = &mut json[self.at..self.at + self.places.len()];
+        for (digit, place) in digits.iter_mut().zip(&self.places).rev() {
             let rest = ((u128::from(left) * u128::from(place.reciprocal)) >> 64) as u64;
-            let digit = left - rest * place.digits.len() as u64;
-            json[place.at] = place.digits[digit as usize];
+            *digit = place.digits[(left - rest * place.base) as usize % MOST_DIGITS];
             left = rest;
         }
     }
@@ -183,9 +189,13 @@ impl Part {
 
 impl Place {
     #[allow(clippy::cast_possible_truncation)] // They are of ASCII.
-    fn new(at: usize, digits: &[char]) -> Self {
-        let reciprocal = u64::MAX / digits.len() as u64 + 1;
-        Self { at, digits: digits.iter().map(|digit| *digit as u8).collect(), reciprocal }
+    fn new(characters: &[char]) -> Self {
+        let mut digits = [0; MOST_DIGITS];
+        for (digit, character) in digits.iter_mut().zip(characters) {
+            *digit = *character as u8;
+        }
+        let base = characters.len() as u64;
+        Self { digits, base, reciprocal: u64::MAX / base + 1 }
     }
 }
 

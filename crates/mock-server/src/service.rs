@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 use greenapi_model::InstanceId;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderName};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, request};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Body;
 use hyper::service::Service;
@@ -78,13 +78,14 @@ impl EmulationService {
     }
 
     /// What [`call`](Service::call) gives, for whoever needs no box around it.
-    pub(crate) async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, ConnectionHurt>
-    where
-        B: Body<Data = Bytes>,
-    {
+    pub(crate) async fn answer<B: Body<Data = Bytes>>(
+        &self,
+        head: &request::Parts,
+        body: B,
+    ) -> Result<Response<Full<Bytes>>, ConnectionHurt> {
         // What is not logged need not be timed, nor put into words.
         let start = tracing::enabled!(tracing::Level::INFO).then(Instant::now);
-        let (answer, ends_connection) = answer(&self.emulation, request, self.body).await;
+        let (answer, ends_connection) = answer(&self.emulation, head, body, self.body).await;
         if !answer.delay.is_zero() {
             tokio::time::sleep(answer.delay).await;
         }
@@ -114,7 +115,10 @@ where
 
     fn call(&self, request: Request<B>) -> Self::Future {
         let service = self.clone();
-        Box::pin(async move { service.answer(request).await })
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            service.answer(&head, body).await
+        })
     }
 }
 
@@ -131,11 +135,12 @@ impl fmt::Display for ConnectionHurt {
 impl Error for ConnectionHurt {}
 
 /// The answer, and whether it is the last one of its connection, as the rest of the body is not waited for.
-async fn answer<B>(emulation: &Emulation, request: Request<B>, own: BodyLimits) -> (Answer, bool)
-where
-    B: Body<Data = Bytes>,
-{
-    let (head, body) = request.into_parts();
+async fn answer<B: Body<Data = Bytes>>(
+    emulation: &Emulation,
+    head: &request::Parts,
+    body: B,
+    own: BodyLimits,
+) -> (Answer, bool) {
     let target = head.uri.path_and_query().map_or("", |target| target.as_str());
     let call = emulation.open(head.method.as_str(), target, &head.headers);
     // Where the body decides nothing, its sender still comes to read the answer only after it.

@@ -46,7 +46,17 @@ pub(crate) enum Unreadable {
 /// What is JSON here: what `serde_json` reads into a `Value`. So UTF-8 without a byte order mark, at most 127 levels
 /// deep, no lone surrogates in texts, no number beyond the range of a double, and of a repeated key the last one.
 pub(crate) fn read(rules: &ObjectRules, bytes: &[u8]) -> Result<Vec<Slot>, Unreadable> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    // What is text as a whole need not be looked at text by text; if it is none, the reader says where.
+    match str::from_utf8(bytes) {
+        Ok(text) => read_by(rules, serde_json::Deserializer::from_str(text)),
+        Err(_) => read_by(rules, serde_json::Deserializer::from_slice(bytes)),
+    }
+}
+
+fn read_by<'de, R: serde_json::de::Read<'de>>(
+    rules: &ObjectRules,
+    mut deserializer: serde_json::Deserializer<R>,
+) -> Result<Vec<Slot>, Unreadable> {
     let mut found = Found::default();
     let slots = Body { rules, found: &mut found }
         .deserialize(&mut deserializer)

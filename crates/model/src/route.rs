@@ -146,25 +146,29 @@ impl Route {
     }
 
     fn captures<'p>(&self, path: &'p str) -> Option<(&'p str, &'p str)> {
-        let mut rest = path;
-        let (mut instance, mut token) = ("", "");
+        let bytes = path.as_bytes();
+        let mut at = 0;
+        let (mut instance, mut token) = (0..0, 0..0);
         for piece in &self.pieces {
+            let start = at;
             match piece {
                 Piece::Literal { text, ignore_case } => {
-                    let head = rest.get(..text.len())?;
-                    if head != text && !(*ignore_case && head.eq_ignore_ascii_case(text)) {
+                    at += text.len();
+                    let found = bytes.get(start..at)?;
+                    if found != text.as_bytes()
+                        && !(*ignore_case && found.eq_ignore_ascii_case(text.as_bytes()))
+                    {
                         return None;
                     }
-                    rest = &rest[text.len()..];
                 }
                 Piece::Instance | Piece::Token => {
-                    let (value, behind) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-                    rest = behind;
-                    *(if matches!(piece, Piece::Instance) { &mut instance } else { &mut token }) = value;
+                    at += bytes[start..].iter().take_while(|byte| **byte != b'/').count();
+                    *(if matches!(piece, Piece::Instance) { &mut instance } else { &mut token }) = start..at;
                 }
             }
         }
-        rest.is_empty().then_some((instance, token))
+        // Each begins and ends beside a literal, so no character is divided.
+        if at == bytes.len() { path.get(instance).zip(path.get(token)) } else { None }
     }
 }
 

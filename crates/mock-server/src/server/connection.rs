@@ -45,6 +45,7 @@ where
         .max_buf_size(limits.head_bytes.max(Limits::LEAST_HEAD_BYTES))
         // A client may end its side after the request and still read the answer.
         .half_close(true)
+        .writev(false)
         .auto_date_header(has_real_time)
         .serve_connection(
             TokioIo::new(patience.hearing(wire)),

@@ -1,5 +1,6 @@
 use bytes::Bytes;
-use http::header::{CONNECTION, HOST, TRANSFER_ENCODING};
+use http::header::{CONNECTION, HOST, HeaderName, TRANSFER_ENCODING};
+use http::request::Parts;
 use http::uri::Scheme;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::Full;
@@ -96,11 +97,9 @@ impl Front {
     }
 
     /// The control plane of this request, if it is one to it.
-    fn control<B>(&self, request: &Request<B>) -> Option<&ControlPlane> {
+    fn control(&self, head: &Parts) -> Option<&ControlPlane> {
         match &self.behind {
-            Behind::Emulation(_, control) => {
-                control.as_ref().filter(|_| ControlPlane::has(request.uri().path()))
-            }
+            Behind::Emulation(_, control) => control.as_ref().filter(|_| ControlPlane::has(head.uri.path())),
             Behind::ControlPlane(control) => Some(control),
         }
     }
@@ -111,61 +110,71 @@ impl Front {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Send,
     {
-        if let Some(status) = refused(&request, self.is_secure) {
+        let (head, body) = request.into_parts();
+        if let Some(status) = refused(&head, self.is_secure) {
             tracing::warn!(%status, "a request that is not one of HTTP/1.1 was refused");
             return Ok(refusal(status));
         }
-        match (self.control(&request), &self.behind) {
-            (None, Behind::Emulation(emulation, _)) => emulation.answer(request).await,
+        match (self.control(&head), &self.behind) {
+            (None, Behind::Emulation(emulation, _)) => emulation.answer(&head, body).await,
             (Some(control), _) | (None, Behind::ControlPlane(control)) => {
-                Ok(control.call(request).await.unwrap_or_else(|never| match never {}))
+                let answer = control.call(Request::from_parts(head, body)).await;
+                Ok(answer.unwrap_or_else(|never| match never {}))
             }
         }
     }
 }
 
 /// What RFC 9112 has refused and hyper leaves to its user.
-fn refused<B>(request: &Request<B>, is_secure: bool) -> Option<StatusCode> {
-    if !names_its_host(request) || !has_a_target(request) {
+fn refused(head: &Parts, is_secure: bool) -> Option<StatusCode> {
+    if !names_its_host(head) || !has_a_target(head) {
         return Some(StatusCode::BAD_REQUEST);
     }
     // RFC 9110, section 7.4: a request of `https` comes over TLS, and one of `http` does not.
     let own = if is_secure { Scheme::HTTPS } else { Scheme::HTTP };
-    if request.uri().scheme().is_some_and(|scheme| *scheme != own) {
+    if head.uri.scheme().is_some_and(|scheme| *scheme != own) {
         return Some(StatusCode::MISDIRECTED_REQUEST);
     }
-    refused_coding(request)
+    refused_coding(head)
 }
 
 /// Section 3.2: a request of HTTP/1.1 has a `Host`, none has two, and a value that is no host is refused.
-fn names_its_host<B>(request: &Request<B>) -> bool {
-    let mut hosts = request.headers().get_all(HOST).iter();
+fn names_its_host(head: &Parts) -> bool {
+    let mut hosts = values(head, HOST);
     match (hosts.next(), hosts.next()) {
-        (None, _) => request.version() < Version::HTTP_11,
-        (Some(host), None) => host
-            .as_bytes()
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:[]".contains(byte)),
+        (None, _) => head.version < Version::HTTP_11,
+        (Some(host), None) => host.as_bytes().iter().all(|byte| {
+            matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'%' | b':' | b'[' | b']')
+                || b"!$&'()*+,;=".contains(byte)
+        }),
         (Some(_), Some(_)) => false,
     }
 }
 
+/// The values of a header. There are few headers nearly always, so that looking at each is quicker than looking one up.
+fn values(head: &Parts, name: HeaderName) -> impl Iterator<Item = &HeaderValue> {
+    head.headers.iter().filter(move |(other, _)| **other == name).map(|(_, value)| value)
+}
+
 /// Sections 3.2.3 and 3.2.4: an authority alone is for `CONNECT`, and an asterisk for `OPTIONS`.
-fn has_a_target<B>(request: &Request<B>) -> bool {
-    let (method, uri) = (request.method(), request.uri());
+fn has_a_target(head: &Parts) -> bool {
+    let (method, uri) = (&head.method, &head.uri);
     let is_authority = uri.authority().is_some() && uri.scheme().is_none();
     !(is_authority && method != Method::CONNECT || uri.path() == "*" && method != Method::OPTIONS)
 }
 
 /// Section 6.1: a body comes in chunks once, and by no coding that is not known. Hyper has made sure that chunks come last.
-fn refused_coding<B>(request: &Request<B>) -> Option<StatusCode> {
-    let codings = request.headers().get_all(TRANSFER_ENCODING).iter();
-    let mut codings =
-        codings.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
-    codings.next_back()?;
-    let other = codings.find(|coding| !coding.is_empty())?;
-    let is_chunked = other.eq_ignore_ascii_case(b"chunked");
-    Some(if is_chunked { StatusCode::BAD_REQUEST } else { StatusCode::NOT_IMPLEMENTED })
+fn refused_coding(head: &Parts) -> Option<StatusCode> {
+    let all = values(head, TRANSFER_ENCODING).flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let mut codings = all.map(<[u8]>::trim_ascii).peekable();
+    loop {
+        let coding = codings.next()?;
+        codings.peek()?;
+        if !coding.is_empty() {
+            let is_chunked = coding.eq_ignore_ascii_case(b"chunked");
+            return Some(if is_chunked { StatusCode::BAD_REQUEST } else { StatusCode::NOT_IMPLEMENTED });
+        }
+    }
 }
 
 fn refusal(status: StatusCode) -> Response<Full<Bytes>> {
