@@ -11,6 +11,7 @@ use greenapi_model::InstanceId;
 
 pub use self::entry::{Entry, RecordedBody};
 pub(crate) use self::entry::{Happened, Head, Kept};
+use self::masking::Search;
 pub(crate) use self::retries::Retries;
 
 /// How much of what happened is kept.
@@ -58,13 +59,14 @@ pub(crate) struct Journal {
     entries: VecDeque<Arc<Entry>>,
     bytes: usize,
     dropped: u64,
+    search: Search,
 }
 
 impl Journal {
     /// Keeps the call that is made of some room. The oldest ones go where there are too many for one of so many instances.
     pub(crate) fn keep(
         &mut self,
-        entry: impl FnOnce(Vec<u8>) -> Entry,
+        entry: impl FnOnce(Vec<u8>, &mut Search) -> Entry,
         limits: &JournalLimits,
         instances: usize,
     ) {
@@ -74,7 +76,8 @@ impl Journal {
         }
         // The room of the one that goes serves the one that comes, unless somebody looks at it still.
         let room = if self.entries.len() == limits.entries { self.drop_oldest() } else { None };
-        let entry = entry(room.and_then(Arc::into_inner).map(Entry::into_room).unwrap_or_default());
+        let room = room.and_then(Arc::into_inner).map(Entry::into_room).unwrap_or_default();
+        let entry = entry(room, &mut self.search);
         self.bytes += entry.size();
         self.entries.push_back(Arc::new(entry));
         let share = limits.share(instances);
@@ -134,7 +137,7 @@ mod tests {
         let time = "2020-06-29T12:00:00Z".parse().unwrap();
         let (body, answer) = (Kept::Whole(body), Answer::own(400, "x"));
         let happened = Happened { number, time, head, body, own_token: None, answer: &answer };
-        Entry::new(&happened, &Contract::default(), false, room)
+        Entry::new(&happened, &Contract::default(), false, room, &mut Search::default())
     }
 
     #[test]
@@ -144,7 +147,7 @@ mod tests {
             let limits = JournalLimits { entries, bytes, total_bytes: 10_000, mask_phones: false };
             let mut journal = Journal::default();
             for number in 0..5 {
-                journal.keep(|room| entry(number, &[b'x'; 100], room), &limits, instances);
+                journal.keep(|room, _| entry(number, &[b'x'; 100], room), &limits, instances);
             }
             let calls = journal.calls();
             let kept: Vec<u64> = calls.kept.iter().map(|entry| entry.number()).collect();

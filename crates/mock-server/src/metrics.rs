@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::{PoisonError, RwLock};
+use std::sync::OnceLock;
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
@@ -12,13 +12,15 @@ use crate::outcome::Outcome;
 
 /// What stands before each name.
 const PREFIX: &str = "greenapi_mock";
+/// More than most contracts have answers, so that nearly each call finds its counter among the first.
+const FIRST: usize = 16;
 
 /// What is counted of the calls. Nothing resets it.
 pub struct Metrics {
     registry: Registry,
     calls: Family<CallLabels, Counter>,
-    /// The counters of `calls` that are there, as to look one up there takes labels of one's own.
-    known: RwLock<Vec<(CallLabels, Counter)>>,
+    /// The first counters of `calls`, as to look one up there takes a lock and labels of one's own.
+    first: [OnceLock<(CallLabels, Counter)>; FIRST],
     faults: Family<FaultLabels, Counter>,
     groups: Counter,
     suspected_retries: Counter,
@@ -48,7 +50,7 @@ impl Default for Metrics {
             "Calls that seem to repeat an earlier one blindly",
             suspected_retries.clone(),
         );
-        Self { registry, calls, known: RwLock::default(), faults, groups, suspected_retries }
+        Self { registry, calls, first: Default::default(), faults, groups, suspected_retries }
     }
 }
 
@@ -68,18 +70,19 @@ impl Metrics {
     }
 
     fn count_of(&self, outcome: &str, status: u16) {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        // There are not more of them than the contract has answers.
         let is_wanted = |labels: &CallLabels| labels.status == status && labels.outcome == outcome;
-        if let Some((_, counter)) = known.iter().find(|(labels, _)| is_wanted(labels)) {
+        let mut known = self.first.iter().map_while(OnceLock::get);
+        if let Some((_, counter)) = known.find(|(labels, _)| is_wanted(labels)) {
             counter.inc();
             return;
         }
-        drop(known);
         let labels = CallLabels { outcome: outcome.to_owned(), status };
         let counter = self.calls.get_or_create_owned(&labels);
         counter.inc();
-        self.known.write().unwrap_or_else(PoisonError::into_inner).push((labels, counter));
+        if let Some(free) = self.first.iter().find(|first| first.get().is_none()) {
+            // Another thread may have been quicker, and then this one is looked up again.
+            let _ = free.set((labels, counter));
+        }
     }
 
     /// The same with numbers of this moment: name, help and value of each.

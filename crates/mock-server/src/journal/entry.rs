@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, PROXY_AUTHORIZATION};
 use jiff::Timestamp;
 
-use super::masking::{self, Secrets, Target};
+use super::masking::{self, Search, Secrets, Target};
 use crate::outcome::{Answer, Outcome};
 
 /// So many bytes of headers are kept, and those of one header beyond it.
@@ -83,13 +83,14 @@ impl Entry {
         contract: &Contract,
         mask_phones: bool,
         text: Vec<u8>,
+        search: &mut Search,
     ) -> Self {
         let Happened { number, time, head, body, own_token, answer } = happened;
         let secrets = Secrets::of(contract, head.target, head.token).and(*own_token);
         let mut text = text;
         let mut ends = write(&mut text, contract, head, *body, None);
         // One look at all of it is quicker than one at each part, and most calls have no secret but in the path.
-        if secrets.may_be_in(&text, head.headers) {
+        if secrets.may_be_in(&text, head.headers, search) {
             ends = write(&mut text, contract, head, *body, Some(&secrets));
         }
         if mask_phones {

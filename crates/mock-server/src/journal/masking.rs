@@ -1,9 +1,11 @@
 //! What of a request may be shown: everything but secrets.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use greenapi_model::Contract;
 use http::HeaderMap;
+use memchr::memmem::{self, Finder};
 
 /// What stands for the token.
 pub(crate) const MASK: &str = "$TOKEN";
@@ -119,10 +121,10 @@ impl<'t> Secrets<'t> {
     }
 
     /// Whether one of them may stand in what was written of a request. These are its headers.
-    pub(crate) fn may_be_in(&self, written: &[u8], headers: &HeaderMap) -> bool {
-        let is_in = |secret: &[u8]| memchr::memmem::find(written, secret).is_some();
+    pub(crate) fn may_be_in(&self, written: &[u8], headers: &HeaderMap, search: &mut Search) -> bool {
+        let is_in = |secret: &[u8]| memmem::find(written, secret).is_some();
         self.all().any(|secret| {
-            is_in(secret.as_bytes())
+            search.finds(secret, written)
                 || (secret.contains('%') && is_in(&decoded(secret)))
                 || (headers.keys().any(|name| name.as_str().len() >= secret.len())
                     && is_in(secret.to_ascii_lowercase().as_bytes()))
@@ -149,6 +151,26 @@ impl<'t> Secrets<'t> {
     }
 }
 
+/// A search for the secret that was sought last, which takes longer to be made than to be done. Most calls of an instance come with
+/// the same token.
+#[derive(Default)]
+pub(crate) struct Search(Option<Finder<'static>>);
+
+impl Search {
+    fn finds(&mut self, secret: &str, written: &[u8]) -> bool {
+        let is_same = |finder: &Finder<'_>| finder.needle() == secret.as_bytes();
+        let known = self.0.take().filter(is_same);
+        let finder = self.0.insert(known.unwrap_or_else(|| Finder::new(secret).into_owned()));
+        finder.find(written).is_some()
+    }
+}
+
+impl fmt::Debug for Search {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Search")
+    }
+}
+
 /// The parts of another path that the contract does not know. Each may be a token.
 fn unknown_segments<'t>(contract: &Contract, path: &'t str) -> Vec<&'t str> {
     let mut template = contract.path_template().split('/');
@@ -163,12 +185,12 @@ fn unknown_segments<'t>(contract: &Contract, path: &'t str) -> Vec<&'t str> {
 }
 
 fn replaced<'b>(bytes: Cow<'b, [u8]>, secret: &[u8]) -> Cow<'b, [u8]> {
-    if secret.len() < TELLING || memchr::memmem::find(&bytes, secret).is_none() {
+    if secret.len() < TELLING || memmem::find(&bytes, secret).is_none() {
         return bytes;
     }
     let mut masked = Vec::with_capacity(bytes.len());
     let mut rest = 0;
-    for start in memchr::memmem::find_iter(&bytes, secret) {
+    for start in memmem::find_iter(&bytes, secret) {
         masked.extend_from_slice(&bytes[rest..start]);
         masked.extend_from_slice(MASK.as_bytes());
         rest = start + secret.len();
@@ -233,7 +255,8 @@ mod tests {
                 let masked = secrets.masked_in(body.as_bytes()).into_owned();
                 let is_masked = masked != body.as_bytes();
                 assert!(
-                    !is_masked || secrets.may_be_in(body.as_bytes(), &HeaderMap::new()),
+                    !is_masked
+                        || secrets.may_be_in(body.as_bytes(), &HeaderMap::new(), &mut Search::default()),
                     "{body} {target}"
                 );
                 masked

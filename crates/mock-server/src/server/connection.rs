@@ -1,3 +1,5 @@
+use std::convert::Infallible;
+use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,21 +58,23 @@ where
         );
     let stopped = pin!(stop.until_stopped());
     let mut stopped = Seldom::new(stopped);
+    let watch = pin!(patience.watch());
+    let mut watch = Seldom::new(watch);
     let ended = tokio::select! {
         biased;
-        ended = &mut connection => Some(ended),
+        ended = until_end(&mut connection, &mut watch) => Some(ended),
         () = &mut stopped => None,
     };
     // A timer is looked at after the sockets, so what has come until the stop is known to the connection when this one is over.
     let ended = match ended {
-        None => tokio::time::timeout(LAST_LOOK, &mut connection).await.ok(),
+        None => tokio::time::timeout(LAST_LOOK, until_end(&mut connection, &mut watch)).await.ok(),
         ended => ended,
     };
     let ended = if let Some(ended) = ended {
         ended
     } else {
         Pin::new(&mut connection).graceful_shutdown();
-        (&mut connection).await
+        until_end(&mut connection, &mut watch).await
     };
     let parts = connection.into_parts();
     let mut wire = parts.io.into_inner().into_inner();
@@ -83,6 +87,18 @@ where
         let _ = wire.write_all(head(status, has_real_time).as_bytes()).await;
     }
     linger(wire, &stop).await;
+}
+
+/// Waits for the end of a connection, which is watched meanwhile.
+async fn until_end<C: Future + Unpin>(
+    connection: &mut C,
+    watch: &mut (impl Future<Output = Infallible> + Unpin),
+) -> C::Output {
+    tokio::select! {
+        biased;
+        ended = connection => ended,
+        never = watch => match never {},
+    }
 }
 
 /// Closes a connection, and waits for a while until the other side has closed it too.

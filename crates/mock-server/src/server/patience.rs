@@ -3,48 +3,74 @@
 //! Hyper has one time for both, which begins with the wait for a request. Its timer is ours, and learns from what is read when the
 //! head began.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use hyper::rt::{Sleep, Timer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// The timer of one connection. Hyper asks it for a sleep of the idle time whenever it begins to wait for a request.
+///
+/// No sleep wakes anybody by itself: whoever serves the connection polls [`watch`](Self::watch) beside it, which does. So a request
+/// costs no timer of tokio, and no lock.
 #[derive(Clone)]
 pub(super) struct Patience(Arc<Shared>);
 
+/// Only the task of the connection reads and writes it, so no order is asked for.
 struct Shared {
+    start: tokio::time::Instant,
     head_timeout: Duration,
+    idle_timeout: Duration,
     /// Whether a byte has come since hyper began to wait.
     heard: AtomicBool,
-    alarm: Mutex<Alarm>,
+    in_head: AtomicBool,
+    /// When the wait ends, in nanoseconds after the start; [`NEVER`] if hyper waits for nothing.
+    deadline: AtomicU64,
+    has_ended: AtomicBool,
 }
 
-/// One alarm for all the waiting of a connection: it is set anew only when it goes off too early, or has to go off earlier.
-struct Alarm {
-    sleep: Pin<Box<tokio::time::Sleep>>,
-    deadline: tokio::time::Instant,
-    in_head: bool,
-    /// Whom it wakes, once it is set.
-    wakes: Option<Waker>,
-}
+const NEVER: u64 = u64::MAX;
 
 impl Patience {
     pub(super) fn new(head_timeout: Duration, idle_timeout: Duration) -> Self {
-        let deadline = tokio::time::Instant::now() + idle_timeout;
-        let sleep = Box::pin(tokio::time::sleep_until(deadline));
-        let alarm = Mutex::new(Alarm { sleep, deadline, in_head: false, wakes: None });
-        Self(Arc::new(Shared { head_timeout, heard: AtomicBool::new(false), alarm }))
+        Self(Arc::new(Shared {
+            start: tokio::time::Instant::now(),
+            head_timeout,
+            idle_timeout,
+            heard: AtomicBool::new(false),
+            in_head: AtomicBool::new(false),
+            deadline: AtomicU64::new(NEVER),
+            has_ended: AtomicBool::new(false),
+        }))
     }
 
     /// A stream whose bytes this hears of.
     pub(super) fn hearing<S>(&self, stream: S) -> Heard<S> {
         Heard { stream, shared: Arc::clone(&self.0) }
+    }
+
+    /// Has hyper look at its sleep whenever it has waited for too long.
+    pub(super) async fn watch(&self) -> Infallible {
+        let shared = &*self.0;
+        // A wait that begins from now on is no shorter than this, so that to look again then is early enough.
+        let shortest = shared.head_timeout.min(shared.idle_timeout);
+        loop {
+            let now = shared.now();
+            let deadline = shared.deadline.load(Ordering::Relaxed);
+            let left = Duration::from_nanos(deadline.saturating_sub(now));
+            if left.is_zero() {
+                shared.has_ended.store(true, Ordering::Relaxed);
+                // This wakes the task, and so hyper.
+                tokio::task::yield_now().await;
+            }
+            tokio::time::sleep(if left.is_zero() { shortest } else { left.min(shortest) }).await;
+        }
     }
 }
 
@@ -54,10 +80,11 @@ impl Timer for Patience {
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        let deadline = deadline.saturating_duration_since(self.0.start.into_std());
         self.0.heard.store(false, Ordering::Relaxed);
-        let mut alarm = self.0.alarm();
-        alarm.deadline = deadline.into();
-        alarm.in_head = false;
+        self.0.in_head.store(false, Ordering::Relaxed);
+        self.0.has_ended.store(false, Ordering::Relaxed);
+        self.0.deadline.store(nanoseconds(deadline), Ordering::Relaxed);
         Box::pin(Waiting(Arc::clone(&self.0)))
     }
 
@@ -67,9 +94,15 @@ impl Timer for Patience {
 }
 
 impl Shared {
-    fn alarm(&self) -> MutexGuard<'_, Alarm> {
-        self.alarm.lock().unwrap_or_else(PoisonError::into_inner)
+    /// In nanoseconds after the start.
+    fn now(&self) -> u64 {
+        nanoseconds(self.start.elapsed())
     }
+}
+
+/// As many as there are in 500 years at most.
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(NEVER)
 }
 
 /// The wait for one request. Hyper polls it whenever there is nothing to read.
@@ -80,30 +113,20 @@ impl Sleep for Waiting {}
 impl Future for Waiting {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut alarm = self.0.alarm();
-        if !alarm.in_head && self.0.heard.load(Ordering::Relaxed) {
-            alarm.in_head = true;
-            alarm.deadline = tokio::time::Instant::now() + self.0.head_timeout;
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        let shared = &*self.0;
+        if shared.heard.load(Ordering::Relaxed) && !shared.in_head.load(Ordering::Relaxed) {
+            shared.in_head.store(true, Ordering::Relaxed);
+            let deadline = shared.now().saturating_add(nanoseconds(shared.head_timeout));
+            shared.deadline.store(deadline, Ordering::Relaxed);
         }
-        let deadline = alarm.deadline;
-        if deadline < alarm.sleep.deadline() {
-            alarm.sleep.as_mut().reset(deadline);
-            alarm.wakes = None;
-        }
-        // It is set, and has not gone off: nothing is to be done, which is so nearly always.
-        let is_set = alarm.wakes.as_ref().is_some_and(|waker| waker.will_wake(context.waker()));
-        if is_set && !alarm.sleep.is_elapsed() {
-            return Poll::Pending;
-        }
-        alarm.wakes = Some(context.waker().clone());
-        loop {
-            ready!(alarm.sleep.as_mut().poll(context));
-            if deadline <= alarm.sleep.deadline() {
-                return Poll::Ready(());
-            }
-            alarm.sleep.as_mut().reset(deadline);
-        }
+        if shared.has_ended.load(Ordering::Relaxed) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.deadline.store(NEVER, Ordering::Relaxed);
     }
 }
 

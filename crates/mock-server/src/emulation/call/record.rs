@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use greenapi_model::{ApiToken, Repeat};
 
 use super::{Call, Line};
+use crate::journal::masking::Search;
 use crate::journal::{Entry, Happened, Head, Kept};
 use crate::outcome::{Answer, Ending, Outcome};
 
@@ -19,6 +20,9 @@ impl Call<'_> {
         let instances = emulation.instance_count();
         let next = || emulation.calls.fetch_add(1, Ordering::Relaxed) + 1;
         let limits = &settings.journal;
+        let entry = |happened: &Happened<'_>, room, search: &mut Search| {
+            Entry::new(happened, &emulation.contract, limits.mask_phones, room, search)
+        };
         if let Some(instance) = &self.instance {
             let inner = &mut *instance.lock();
             // The right token may stand elsewhere while a wrong one stands in the path.
@@ -35,13 +39,11 @@ impl Call<'_> {
                 body => body,
             };
             let happened = Happened { number, time, head, body, own_token, answer };
-            let entry = |room| Entry::new(&happened, &emulation.contract, limits.mask_phones, room);
-            inner.journal.keep(entry, limits, instances);
+            inner.journal.keep(|room, search| entry(&happened, room, search), limits, instances);
         } else {
             let mut stray = emulation.stray();
             let happened = Happened { number: next(), time, head, body, own_token: None, answer };
-            let entry = |room| Entry::new(&happened, &emulation.contract, limits.mask_phones, room);
-            stray.keep(entry, limits, 1);
+            stray.keep(|room, search| entry(&happened, room, search), limits, 1);
         }
         emulation.metrics.count(&answer.outcome, answer.suspected_retry_of.is_some());
         emulation.recorded.tell();
