@@ -87,6 +87,6 @@ pub use verify::{CallPattern, InvalidTimes, Times, UnknownName, Verification, Ve
 pub use wire::{Latency, Reset, Wire, WireFault, WireHandle, WireStop};
 
 /// The README, so that its examples are compiled and run.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "tls"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

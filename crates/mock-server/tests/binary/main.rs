@@ -15,6 +15,8 @@ mod ready_file;
 mod running;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
 mod words;
 
 use std::io::{BufRead, BufReader, Read};

@@ -73,6 +73,16 @@ fn wrong_use_is_explained() {
     }
 }
 
+#[cfg(not(feature = "tls"))]
+#[test]
+fn without_its_feature_tls_is_refused() {
+    for arguments in [&["--tls"][..], &["healthcheck", "https://127.0.0.1:8443", "--tls-ca", "ca.pem"]] {
+        let (code, message) = ended(arguments);
+        assert_eq!(code, Some(2), "{message}");
+        assert!(message.contains("this greenapi-mock was built without the feature `tls`"), "{message}");
+    }
+}
+
 #[test]
 fn a_wrong_value_of_a_variable_is_explained() {
     let run = |arguments: &[&str]| {

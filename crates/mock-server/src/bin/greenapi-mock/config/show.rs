@@ -28,7 +28,7 @@ const fn shown(
 }
 
 /// All options but instances and faults, by their sections.
-pub(crate) const OPTIONS: [Shown; 26] = [
+pub(crate) const OPTIONS: [Shown; 31] = [
     shown("listen", "", "listen", |config| config.listen.map(text)),
     shown("drain", "", "drain", |config| config.drain.map(text)),
     shown("edition", "", "edition", |config| config.edition.map(text)),
@@ -42,6 +42,11 @@ pub(crate) const OPTIONS: [Shown; 26] = [
     shown("ready_file", "", "ready-file", |config| {
         config.ready_file.as_ref().map(|file| text(file.display()))
     }),
+    shown("tls", "tls", "enabled", |config| config.tls.map(toml::Value::Boolean)),
+    shown("tls_host", "tls", "hosts", |config| config.tls_hosts.as_deref().map(texts)),
+    shown("tls_ca", "tls", "ca", |config| config.tls_ca.as_ref().map(|file| text(file.display()))),
+    shown("tls_cert", "tls", "cert", |config| config.tls_cert.as_ref().map(|file| text(file.display()))),
+    shown("tls_key", "tls", "key", |config| config.tls_key.as_ref().map(|file| text(file.display()))),
     shown("head_timeout", "limits", "head-timeout", |config| config.head_timeout.map(text)),
     shown("idle_timeout", "limits", "idle-timeout", |config| config.idle_timeout.map(text)),
     shown("body_timeout", "limits", "body-timeout", |config| config.body_timeout.map(text)),
@@ -63,6 +68,10 @@ pub(crate) const OPTIONS: [Shown; 26] = [
 
 fn text(value: impl Display) -> toml::Value {
     toml::Value::String(value.to_string())
+}
+
+fn texts(values: &[impl Display]) -> toml::Value {
+    toml::Value::Array(values.iter().map(text).collect())
 }
 
 /// TOML's numbers end at 2^63.
