@@ -30,6 +30,7 @@ pub use self::schema::config_schema;
 use self::set_up::Reading;
 pub use self::set_up::SetUp;
 use crate::clock::Clock;
+use crate::cors::Origin;
 use crate::emulation::{Emulation, Settings};
 use crate::host::Host;
 use crate::journal::JournalLimits;
@@ -72,6 +73,8 @@ pub struct Config {
     pub clock: Option<Clock>,
     /// See [`Settings::strict`].
     pub strict: Option<bool>,
+    /// See [`Server::cors`](crate::Server::cors).
+    pub cors: Option<Vec<Origin>>,
     /// See [`Settings::most_instances`].
     pub max_instances: Option<usize>,
     /// See [`Settings::groups_kept`].

@@ -36,6 +36,7 @@ mod admin;
 mod chance;
 mod clock;
 mod config;
+mod cors;
 mod emulation;
 mod fault;
 mod host;
@@ -65,6 +66,7 @@ pub use clock::{Clock, FixedTime, InvalidTime};
 #[cfg(feature = "schemars")]
 pub use config::config_schema;
 pub use config::{Config, InvalidConfig, InvalidPeriod, LogFormat, Period, Problem, SetUp};
+pub use cors::{InvalidOrigin, Origin};
 pub use emulation::{Call, Emulation, Scope, Settings, Unemulable, UnknownStep};
 pub use fault::{Fault, Faults, KnownFault, UnknownFault};
 pub use host::{Host, InvalidHost};

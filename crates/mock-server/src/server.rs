@@ -20,6 +20,7 @@ use self::front::Front;
 #[cfg(feature = "tls")]
 use self::handshake::serve_securely;
 use crate::admin::ControlPlane;
+use crate::cors::Origin;
 use crate::emulation::Emulation;
 use crate::limits::Limits;
 use crate::service::EmulationService;
@@ -123,6 +124,13 @@ impl Server {
     /// alone keeps it.
     pub fn without_control_plane(self) -> Self {
         Self { front: self.front.without_control_plane(), ..self }
+    }
+
+    /// The same for pages in a browser from these origins: what the emulation answers to them may be read there, and a preflight is
+    /// answered with 204, whatever the path is, without being a call. No body is another. None switches it off, as it is at first.
+    /// The control plane is not for pages.
+    pub fn cors(self, origins: impl IntoIterator<Item = Origin>) -> Self {
+        Self { front: self.front.cors(origins.into_iter().collect()), ..self }
     }
 
     /// The same by TLS, `https` instead of `http`, with this certificate, and so its control plane.

@@ -27,6 +27,8 @@ pub(super) struct Document {
     pub(super) clock: Option<At<String>>,
     /// Whether an id that nobody set up is refused, as the service does with a wrong one.
     pub(super) strict: Option<At<bool>>,
+    /// The origins whose pages in a browser may call the method, such as `https://app.example`; `*` for any. None if absent.
+    pub(super) cors: Option<At<Vec<At<String>>>>,
     /// How many instances there may be beside the test instances.
     pub(super) max_instances: Option<At<usize>>,
     /// How many groups of each instance are kept, the latest.

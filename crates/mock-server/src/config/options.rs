@@ -39,6 +39,7 @@ impl Reader<'_> {
             seed: self.plain(document.seed.as_ref()),
             clock: self.text(document.clock.as_ref(), clock),
             strict: self.plain(document.strict.as_ref()),
+            cors: self.list(document.cors.as_ref(), parsed),
             max_instances: self.plain(document.max_instances.as_ref()),
             groups_kept: self.plain(document.groups_kept.as_ref()),
             log: self.plain(document.log.as_ref()),

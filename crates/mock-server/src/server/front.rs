@@ -1,5 +1,6 @@
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{CONNECTION, HOST, TRANSFER_ENCODING};
@@ -10,6 +11,7 @@ use hyper::body::Body;
 use hyper::service::Service;
 
 use crate::admin::ControlPlane;
+use crate::cors::{Cors, Origin};
 use crate::emulation::Emulation;
 use crate::limits::Limits;
 use crate::service::{ConnectionHurt, EmulationService};
@@ -20,6 +22,7 @@ use crate::wire::WireHandle;
 pub(super) struct Front {
     behind: Behind,
     is_secure: bool,
+    cors: Option<Arc<Cors>>,
 }
 
 /// The emulation with or without its control plane, or a control plane alone.
@@ -31,11 +34,11 @@ enum Behind {
 
 impl Front {
     pub(super) fn emulation_of(service: EmulationService) -> Self {
-        Self { behind: Behind::Emulation(service, None), is_secure: false }
+        Self { behind: Behind::Emulation(service, None), is_secure: false, cors: None }
     }
 
     pub(super) fn control_plane_of(control: ControlPlane) -> Self {
-        Self { behind: Behind::ControlPlane(control), is_secure: false }
+        Self { behind: Behind::ControlPlane(control), is_secure: false, cors: None }
     }
 
     /// The same with this control plane.
@@ -56,6 +59,11 @@ impl Front {
         Self { behind, ..self }
     }
 
+    /// The same for pages from these origins too, if there are any.
+    pub(super) fn cors(self, origins: Vec<Origin>) -> Self {
+        Self { cors: Cors::of(origins).map(Arc::new), ..self }
+    }
+
     /// The same behind TLS.
     #[cfg(feature = "tls")]
     pub(super) fn secure(self) -> Self {
@@ -72,7 +80,7 @@ impl Front {
             Behind::Emulation(emulation, control) => Behind::Emulation(emulation.on(wire), control.clone()),
             Behind::ControlPlane(control) => Behind::ControlPlane(control.clone()),
         };
-        Self { behind, ..*self }
+        Self { behind, is_secure: self.is_secure, cors: self.cors.clone() }
     }
 
     /// The same with these limits.
@@ -124,7 +132,10 @@ where
             return Box::pin(std::future::ready(Ok(refusal(status))));
         }
         match (self.control(&request), &self.behind) {
-            (None, Behind::Emulation(emulation, _)) => emulation.call(request),
+            (None, Behind::Emulation(emulation, _)) => match &self.cors {
+                None => emulation.call(request),
+                Some(cors) => cors.call(emulation, request),
+            },
             (Some(control), _) | (None, Behind::ControlPlane(control)) => {
                 let answer = control.call(request);
                 Box::pin(async move { Ok(answer.await.unwrap_or_else(|never| match never {})) })

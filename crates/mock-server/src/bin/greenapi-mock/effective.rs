@@ -142,6 +142,8 @@ impl Over<'_> {
         self.one("seed", &mut config.seed, Some(options.seed));
         self.one("clock", &mut config.clock, Some(options.clock.clone()));
         self.one("strict", &mut config.strict, Some(options.strict));
+        let origins = options.cors.iter().flat_map(|origins| origins.0.clone()).collect();
+        self.one("cors", &mut config.cors, Some(origins));
         self.one("max_instances", &mut config.max_instances, Some(options.max_instances));
         self.one("groups_kept", &mut config.groups_kept, Some(options.groups_kept));
         self.tls(&mut config, &options.tls.address);

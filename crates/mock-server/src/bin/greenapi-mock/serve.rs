@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use greenapi_mock_server::{
-    BearerToken, Config, ControlPlane, Emulation, Limits, LogFormat, Running, Server,
+    BearerToken, Config, ControlPlane, Emulation, Limits, LogFormat, Origin, Running, Server,
 };
 use tokio::sync::Notify;
 
@@ -97,6 +97,7 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
 struct Manners {
     drain: Duration,
     limits: Limits,
+    cors: Vec<Origin>,
     encryption: Option<Encryption>,
 }
 
@@ -106,12 +107,13 @@ impl Manners {
         Ok(Self {
             drain: config.drain.map_or(Server::DRAIN, |drain| drain.0),
             limits: config.limits(),
+            cors: config.cors.clone().unwrap_or_default(),
             encryption: Encryption::of(effective)?,
         })
     }
 
     fn put(&self, server: Server) -> Server {
-        let server = server.drain(self.drain).limits(self.limits);
+        let server = server.drain(self.drain).limits(self.limits).cors(self.cors.iter().cloned());
         self.encryption.iter().fold(server, |server, encryption| encryption.put(server))
     }
 

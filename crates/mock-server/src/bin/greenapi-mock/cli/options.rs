@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args};
-use greenapi_mock_server::{Clock, Host, JournalLimits, Limits, LogFormat, Period, Server, Settings};
+use greenapi_mock_server::{Clock, Host, JournalLimits, Limits, LogFormat, Origin, Period, Server, Settings};
 use greenapi_model::Edition;
 
 use super::values::{self, Faults, Instances, List};
@@ -58,6 +58,13 @@ pub(crate) struct Options {
         value_parser = BoolishValueParser::new()
     )]
     pub(crate) strict: bool,
+
+    /// Let pages in a browser call the method: any, or those from this origin, such as https://app.example. May be given often
+    #[arg(
+        long, value_name = "ORIGIN", env = "GREENAPI_MOCK_CORS", help_heading = ANSWERS,
+        num_args = 0..=1, require_equals = true, default_missing_value = "*"
+    )]
+    pub(crate) cors: Vec<List<Origin>>,
 
     #[command(flatten)]
     pub(crate) tls: TlsOptions,

@@ -28,7 +28,7 @@ const fn shown(
 }
 
 /// All options but instances and faults, by their sections.
-pub(crate) const OPTIONS: [Shown; 31] = [
+pub(crate) const OPTIONS: [Shown; 32] = [
     shown("listen", "", "listen", |config| config.listen.map(text)),
     shown("drain", "", "drain", |config| config.drain.map(text)),
     shown("edition", "", "edition", |config| config.edition.map(text)),
@@ -36,6 +36,7 @@ pub(crate) const OPTIONS: [Shown; 31] = [
     shown("seed", "", "seed", |config| config.seed.map(number)),
     shown("clock", "", "clock", |config| config.clock.as_ref().map(text)),
     shown("strict", "", "strict", |config| config.strict.map(toml::Value::Boolean)),
+    shown("cors", "", "cors", |config| config.cors.as_deref().map(texts)),
     shown("max_instances", "", "max-instances", |config| config.max_instances.map(number)),
     shown("groups_kept", "", "groups-kept", |config| config.groups_kept.map(number)),
     shown("log", "", "log", |config| config.log.map(|format| text(log(format)))),
