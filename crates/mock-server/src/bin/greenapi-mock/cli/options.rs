@@ -59,7 +59,7 @@ pub(crate) struct Options {
     )]
     pub(crate) strict: bool,
 
-    /// Let pages in a browser call the method: any, or those from this origin, such as https://app.example. May be given often
+    /// Let pages in a browser call the method: any, or those from this origin, such as `https://app.example`. May be given often
     #[arg(
         long, value_name = "ORIGIN", env = "GREENAPI_MOCK_CORS", help_heading = ANSWERS,
         num_args = 0..=1, require_equals = true, default_missing_value = "*"
