@@ -30,7 +30,9 @@ pub use self::schema::config_schema;
 use self::set_up::Reading;
 pub use self::set_up::SetUp;
 use crate::clock::Clock;
+use crate::cors::Origin;
 use crate::emulation::{Emulation, Settings};
+use crate::host::Host;
 use crate::journal::JournalLimits;
 use crate::limits::Limits;
 
@@ -71,6 +73,8 @@ pub struct Config {
     pub clock: Option<Clock>,
     /// See [`Settings::strict`].
     pub strict: Option<bool>,
+    /// See [`Server::cors`](crate::Server::cors).
+    pub cors: Option<Vec<Origin>>,
     /// See [`Settings::most_instances`].
     pub max_instances: Option<usize>,
     /// See [`Settings::groups_kept`].
@@ -79,6 +83,16 @@ pub struct Config {
     pub log: Option<LogFormat>,
     /// The file that says where the endpoint is while it takes calls, relative to the working folder.
     pub ready_file: Option<PathBuf>,
+    /// Whether to speak `https`.
+    pub tls: Option<bool>,
+    /// The hosts for which a certificate is made, beside this machine and the address that is listened on.
+    pub tls_hosts: Option<Vec<Host>>,
+    /// The file for the certificate of the authority that clients have to trust, relative to the working folder.
+    pub tls_ca: Option<PathBuf>,
+    /// The file with a certificate of one's own, relative to the working folder.
+    pub tls_cert: Option<PathBuf>,
+    /// The file with the key of that certificate, relative to the working folder.
+    pub tls_key: Option<PathBuf>,
     /// See [`Limits::head_timeout`].
     pub head_timeout: Option<Period>,
     /// See [`Limits::idle_timeout`].

@@ -37,6 +37,7 @@ mod admin;
 mod chance;
 mod clock;
 mod config;
+mod cors;
 mod emulation;
 mod fault;
 mod host;
@@ -66,6 +67,7 @@ pub use clock::{Clock, FixedTime, InvalidTime};
 #[cfg(feature = "schemars")]
 pub use config::config_schema;
 pub use config::{Config, InvalidConfig, InvalidPeriod, LogFormat, Period, Problem, SetUp};
+pub use cors::{InvalidOrigin, Origin};
 pub use emulation::{Call, Emulation, Scope, Settings, Unemulable, UnknownStep};
 pub use fault::{Fault, Faults, KnownFault, UnknownFault};
 pub use host::{Host, InvalidHost};
@@ -88,6 +90,6 @@ pub use verify::{CallPattern, InvalidTimes, Times, UnknownName, Verification, Ve
 pub use wire::{Latency, Reset, Wire, WireFault, WireHandle, WireStop};
 
 /// The README, so that its examples are compiled and run.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "tls"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

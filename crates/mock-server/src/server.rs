@@ -25,6 +25,7 @@ pub use self::endpoint::Endpoint;
 use self::handshake::serve_securely;
 use self::shortage::Shortage;
 use crate::admin::ControlPlane;
+use crate::cors::Origin;
 use crate::emulation::Emulation;
 use crate::limits::Limits;
 #[cfg(feature = "tls")]
@@ -130,6 +131,13 @@ impl Server {
     /// alone keeps it.
     pub fn without_control_plane(self) -> Self {
         Self { endpoint: self.endpoint.without_control_plane(), ..self }
+    }
+
+    /// The same for pages in a browser from these origins: what the emulation answers to them may be read there, and a preflight is
+    /// answered with 204, whatever the path is, without being a call. No body is another. None switches it off, as it is at first.
+    /// The control plane is not for pages.
+    pub fn cors(self, origins: impl IntoIterator<Item = Origin>) -> Self {
+        Self { endpoint: self.endpoint.cors(origins), ..self }
     }
 
     /// The same by TLS, `https` instead of `http`, with this certificate, and so its control plane.

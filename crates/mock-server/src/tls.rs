@@ -57,10 +57,11 @@ impl Tls {
         }
         let key_of_authority = key()?;
         let authority = authority(&key_of_authority);
-        let authority =
-            CertifiedIssuer::self_signed(authority, key_of_authority).map_err(InvalidTls::made)?;
+        let authority = CertifiedIssuer::self_signed(authority, key_of_authority)
+            .map_err(|error| InvalidTls::made(&error))?;
         let own = key()?;
-        let certificate = leaf(names).signed_by(&own, &authority).map_err(InvalidTls::made)?;
+        let certificate =
+            leaf(names).signed_by(&own, &authority).map_err(|error| InvalidTls::made(&error))?;
         let pem = authority.pem().replace("\r\n", "\n");
         let config = config(vec![certificate.der().clone()], own.into())?;
         Ok(Self { config, authority: Some(pem.into()) })
@@ -122,16 +123,16 @@ fn config(
 }
 
 fn key() -> Result<KeyPair, InvalidTls> {
-    KeyPair::generate().map_err(InvalidTls::made)
+    KeyPair::generate().map_err(|error| InvalidTls::made(&error))
 }
 
 /// Each has a name of its own, so that whoever trusts those of several runs finds the right one.
 fn authority(key: &KeyPair) -> CertificateParams {
-    let run: String = key.public_key_raw().iter().rev().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let run = key.public_key_raw().last_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes));
     let mut authority = dated();
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    authority.distinguished_name.push(DnType::CommonName, format!("{} {run}", Tls::AUTHORITY));
+    authority.distinguished_name.push(DnType::CommonName, format!("{} {run:08x}", Tls::AUTHORITY));
     authority
 }
 
@@ -163,7 +164,7 @@ fn dated() -> CertificateParams {
 fn name(host: &Host) -> Result<SanType, InvalidTls> {
     match host.as_str().parse::<IpAddr>() {
         Ok(address) => Ok(SanType::IpAddress(address)),
-        Err(_) => host.as_str().try_into().map(SanType::DnsName).map_err(InvalidTls::made),
+        Err(_) => host.as_str().try_into().map(SanType::DnsName).map_err(|error| InvalidTls::made(&error)),
     }
 }
 
@@ -172,7 +173,7 @@ fn name(host: &Host) -> Result<SanType, InvalidTls> {
 pub struct InvalidTls(String);
 
 impl InvalidTls {
-    fn made(error: rcgen::Error) -> Self {
+    fn made(error: &rcgen::Error) -> Self {
         Self(format!("a certificate cannot be made: {error}"))
     }
 }

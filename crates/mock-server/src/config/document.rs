@@ -27,6 +27,8 @@ pub(super) struct Document {
     pub(super) clock: Option<At<String>>,
     /// Whether an id that nobody set up is refused, as the service does with a wrong one.
     pub(super) strict: Option<At<bool>>,
+    /// The origins whose pages in a browser may call the method, such as `https://app.example`; `*` for any. None if absent.
+    pub(super) cors: Option<At<Vec<At<String>>>>,
     /// How many instances there may be beside the test instances.
     pub(super) max_instances: Option<At<usize>>,
     /// How many groups of each instance are kept, the latest.
@@ -36,6 +38,8 @@ pub(super) struct Document {
     /// A file that is there, whole, while calls are taken, and says where in one line of JSON. The path is relative to the folder
     /// of this file.
     pub(super) ready_file: Option<At<String>>,
+    /// How to speak `https`.
+    pub(super) tls: Option<At<Tls>>,
     /// What is borne of clients, so that none holds the endpoint up.
     pub(super) limits: Option<At<Limits>>,
     /// How much of what happened is kept.
@@ -60,6 +64,24 @@ pub enum LogFormat {
     Json,
     /// Nobody.
     Off,
+}
+
+/// How to speak `https`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+pub(super) struct Tls {
+    /// Whether to speak it. It is http if absent.
+    pub(super) enabled: Option<At<bool>>,
+    /// The hosts for which a certificate is made, such as api.green-api.com, beside this machine and the address that is listened on.
+    pub(super) hosts: Option<At<Vec<At<String>>>>,
+    /// Where the certificate of the authority is put that clients have to trust, while the endpoint runs. The path is relative to the
+    /// folder of this file.
+    pub(super) ca: Option<At<String>>,
+    /// A certificate of your own in PEM in place of one that is made. The path is relative to the folder of this file.
+    pub(super) cert: Option<At<String>>,
+    /// The key of that certificate in PEM. The path is relative to the folder of this file.
+    pub(super) key: Option<At<String>>,
 }
 
 /// What is borne of clients, so that none holds the endpoint up.

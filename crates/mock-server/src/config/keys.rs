@@ -7,7 +7,7 @@ use serde::forward_to_deserialize_any;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::document::{Admin, Document, FaultTable, Instance, Journal, Limits};
+use super::document::{Admin, Document, FaultTable, Instance, Journal, Limits, Tls};
 use super::problem::Found;
 use crate::fault::nearest;
 
@@ -15,6 +15,7 @@ use crate::fault::nearest;
 pub(super) fn unknown(table: &DeTable<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     look(table, keys_of::<Document>(), "the file", &mut found);
+    below(table, "tls", |table| look(table, keys_of::<Tls>(), "`[tls]`", &mut found));
     below(table, "limits", |table| look(table, keys_of::<Limits>(), "`[limits]`", &mut found));
     below(table, "journal", |table| look(table, keys_of::<Journal>(), "`[journal]`", &mut found));
     below(table, "admin", |table| look(table, keys_of::<Admin>(), "`[admin]`", &mut found));
@@ -30,6 +31,7 @@ pub(super) fn unknown(table: &DeTable<'_>) -> Vec<Found> {
 pub(super) fn is_known(name: &str) -> bool {
     [
         keys_of::<Document>(),
+        keys_of::<Tls>(),
         keys_of::<Limits>(),
         keys_of::<Journal>(),
         keys_of::<Admin>(),

@@ -27,6 +27,7 @@ impl Reader<'_> {
                 "`spec` stands beside `edition`; a contract is either an edition or a file".to_owned();
             self.found.push(Found { span: spec.span.clone(), message });
         }
+        let tls = self.plain(document.tls.as_ref()).unwrap_or_default();
         let limits = self.plain(document.limits.as_ref()).unwrap_or_default();
         let journal = self.plain(document.journal.as_ref()).unwrap_or_default();
         let admin = self.plain(document.admin.as_ref()).unwrap_or_default();
@@ -38,10 +39,16 @@ impl Reader<'_> {
             seed: self.plain(document.seed.as_ref()),
             clock: self.text(document.clock.as_ref(), clock),
             strict: self.plain(document.strict.as_ref()),
+            cors: self.list(document.cors.as_ref(), parsed),
             max_instances: self.plain(document.max_instances.as_ref()),
             groups_kept: self.plain(document.groups_kept.as_ref()),
             log: self.plain(document.log.as_ref()),
             ready_file: self.path(document.ready_file.as_ref()),
+            tls: self.plain(tls.enabled.as_ref()),
+            tls_hosts: self.list(tls.hosts.as_ref(), parsed),
+            tls_ca: self.path(tls.ca.as_ref()),
+            tls_cert: self.path(tls.cert.as_ref()),
+            tls_key: self.path(tls.key.as_ref()),
             head_timeout: self.text(limits.head_timeout.as_ref(), above_zero),
             idle_timeout: self.text(limits.idle_timeout.as_ref(), above_zero),
             body_timeout: self.text(limits.body_timeout.as_ref(), above_zero),
@@ -86,6 +93,15 @@ impl Reader<'_> {
         read: impl FnOnce(&str) -> Result<R, String>,
     ) -> Option<R> {
         self.read(at, |text| read(text))
+    }
+
+    fn list<R>(
+        &mut self,
+        at: Option<&At<Vec<At<String>>>>,
+        read: impl Fn(&str) -> Result<R, String>,
+    ) -> Option<Vec<R>> {
+        let items = self.plain(at)?;
+        Some(items.iter().filter_map(|item| self.text(Some(item), &read)).collect())
     }
 
     fn read<T, R>(&mut self, at: Option<&At<T>>, read: impl FnOnce(&T) -> Result<R, String>) -> Option<R> {

@@ -6,6 +6,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::connection;
 use super::front::Front;
 use crate::admin::ControlPlane;
+use crate::cors::Origin;
 use crate::emulation::Emulation;
 use crate::limits::Limits;
 use crate::service::EmulationService;
@@ -81,6 +82,11 @@ impl Endpoint {
     /// The same without a control plane: what is below `/__admin` is another path as any. One of a control plane alone keeps it.
     pub fn without_control_plane(self) -> Self {
         Self { front: self.front.without_control_plane(), ..self }
+    }
+
+    /// The same for pages of these origins in a browser, see [`Server::cors`](crate::Server::cors).
+    pub fn cors(self, origins: impl IntoIterator<Item = Origin>) -> Self {
+        Self { front: self.front.cors(origins.into_iter().collect()), ..self }
     }
 
     /// The same behind TLS.

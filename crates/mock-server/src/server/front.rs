@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::{CONNECTION, HOST, HeaderName, TRANSFER_ENCODING};
 use http::request::Parts;
@@ -8,6 +10,7 @@ use hyper::body::Body;
 use hyper::service::Service;
 
 use crate::admin::ControlPlane;
+use crate::cors::{Cors, Origin};
 use crate::emulation::Emulation;
 use crate::limits::Limits;
 use crate::service::{ConnectionHurt, EmulationService};
@@ -18,6 +21,7 @@ use crate::wire::WireHandle;
 pub(super) struct Front {
     behind: Behind,
     is_secure: bool,
+    cors: Option<Arc<Cors>>,
 }
 
 /// The emulation with or without its control plane, or a control plane alone.
@@ -29,11 +33,11 @@ enum Behind {
 
 impl Front {
     pub(super) fn emulation_of(service: EmulationService) -> Self {
-        Self { behind: Behind::Emulation(service, None), is_secure: false }
+        Self { behind: Behind::Emulation(service, None), is_secure: false, cors: None }
     }
 
     pub(super) fn control_plane_of(control: ControlPlane) -> Self {
-        Self { behind: Behind::ControlPlane(control), is_secure: false }
+        Self { behind: Behind::ControlPlane(control), is_secure: false, cors: None }
     }
 
     /// The same with this control plane.
@@ -54,6 +58,11 @@ impl Front {
         Self { behind, ..self }
     }
 
+    /// The same for pages from these origins too, if there are any.
+    pub(super) fn cors(self, origins: Vec<Origin>) -> Self {
+        Self { cors: Cors::of(origins).map(Arc::new), ..self }
+    }
+
     /// The same behind TLS.
     #[cfg(feature = "tls")]
     pub(super) fn secure(self) -> Self {
@@ -70,7 +79,7 @@ impl Front {
             Behind::Emulation(emulation, control) => Behind::Emulation(emulation.on(wire), control.clone()),
             Behind::ControlPlane(control) => Behind::ControlPlane(control.clone()),
         };
-        Self { behind, ..*self }
+        Self { behind, is_secure: self.is_secure, cors: self.cors.clone() }
     }
 
     /// The same with these limits.
@@ -116,7 +125,10 @@ impl Front {
             return Ok(refusal(status));
         }
         match (self.control(&head), &self.behind) {
-            (None, Behind::Emulation(emulation, _)) => emulation.answer(&head, body).await,
+            (None, Behind::Emulation(emulation, _)) => match &self.cors {
+                None => emulation.answer(&head, body).await,
+                Some(cors) => cors.answer(emulation, &head, body).await,
+            },
             (Some(control), _) | (None, Behind::ControlPlane(control)) => {
                 let answer = control.call(Request::from_parts(head, body)).await;
                 Ok(answer.unwrap_or_else(|never| match never {}))

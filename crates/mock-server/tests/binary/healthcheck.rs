@@ -113,7 +113,8 @@ fn one_that_does_not_answer_is_not_healthy() {
 #[test]
 fn wrong_use_is_neither() {
     for (arguments, expected) in [
-        (&["https://127.0.0.1:8080"][..], "write http://HOST:PORT"),
+        (&["ftp://127.0.0.1:8080"][..], "write http://HOST:PORT"),
+        (&["https://127.0.0.1:8080"], "whom to trust by https is not known"),
         (&["--listen", "127.0.0.1:0"], "which port that is is not known here"),
         (&["--timeout", "0s"], "write a duration"),
         (&["--seed", "7"], "unexpected argument"),

@@ -17,6 +17,8 @@ mod running;
 mod stop_under_load;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
 mod words;
 
 use std::io::{BufRead, BufReader, Read};

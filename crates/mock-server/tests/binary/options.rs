@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{VALID, create};
+use crate::support::{VALID, create, request};
 use crate::{Mock, command, ended, printed};
 
 #[test]
@@ -45,4 +45,20 @@ fn what_is_given_nearer_to_the_user_decides_the_contract() {
     assert_eq!(ended(&arguments).0, Some(4));
     let shown = printed(command(&arguments).env("GREENAPI_MOCK_EDITION", "2020-06-29"));
     assert!(!shown.contains("spec"), "{shown}");
+}
+
+#[test]
+fn pages_are_let_in_by_the_command_line() {
+    for (arguments, expected) in [
+        (&["--cors"][..], Some("*")),
+        (&["--cors=https://a", "--cors=https://b,https://c"], Some("https://b")),
+        (&["--cors=https://a"], None),
+        (&[], None),
+    ] {
+        let mock = Mock::start(arguments);
+        let head = "POST /waInstance7/createGroup/t0ken HTTP/1.1\r\nOrigin: https://b";
+        let answer = request(mock.url(), head, VALID);
+        let found = answer.head.lines().find_map(|line| line.strip_prefix("access-control-allow-origin: "));
+        assert_eq!((answer.status, found), (200, expected), "{arguments:?}");
+    }
 }

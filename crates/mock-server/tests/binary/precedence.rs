@@ -13,7 +13,7 @@ type Row = (&'static str, &'static str, [(&'static str, &'static str); 3]);
 
 /// `FOLDER` stands for the one in which the file is.
 #[rustfmt::skip] // A row is a line.
-const ROWS: [Row; 28] = [
+const ROWS: [Row; 34] = [
     ("listen", "listen = '127.0.0.1:8080'", [("listen = '127.0.0.1:1'", "listen = '127.0.0.1:1'"), ("127.0.0.1:2", "listen = '127.0.0.1:2'"), ("127.0.0.1:3", "listen = '127.0.0.1:3'")]),
     ("drain", "drain = '10s'", [("drain = '1s'", "drain = '1s'"), ("2s", "drain = '2s'"), ("3s", "drain = '3s'")]),
     ("log", "log = 'text'", [("log = 'json'", "log = 'json'"), ("off", "log = 'off'"), ("json", "log = 'json'")]),
@@ -25,6 +25,11 @@ const ROWS: [Row; 28] = [
     ("instance", "", [("instance = [{ id = 7, state = 'starting' }]", "state = 'starting'"), ("7:not-authorized", "state = 'notAuthorized'"), ("7:authorized", "state = 'authorized'")]),
     ("fault", "", [("fault = ['wire.latency=uniform(1ms,2ms)']", "fault = 'wire.latency=uniform(1ms,2ms)'"), ("wire.latency=uniform(3ms,4ms)", "fault = 'wire.latency=uniform(3ms,4ms)'"), ("empty-reply", "fault = 'wire.empty-reply'")]),
     ("strict", "strict = false", [("strict = true", "strict = true"), ("false", "strict = false"), ("true", "strict = true")]),
+    ("tls", "enabled = false", [("tls.enabled = true", "enabled = true"), ("false", "enabled = false"), ("true", "enabled = true")]),
+    ("tls-host", "hosts = []", [("tls.hosts = ['a', '::1']", "hosts = ['a', '::1']"), ("b,*.c", "hosts = ['b', '*.c']"), ("127.0.0.3", "hosts = ['127.0.0.3']")]),
+    ("tls-ca", "", [("tls.ca = '1'", "ca = 'FOLDER/1'"), ("2", "ca = '2'"), ("3", "ca = '3'")]),
+    ("tls-cert", "", [("tls.cert = '1'", "cert = 'FOLDER/1'"), ("2", "cert = '2'"), ("3", "cert = '3'")]),
+    ("tls-key", "", [("tls.key = '1'", "key = 'FOLDER/1'"), ("2", "key = '2'"), ("3", "key = '3'")]),
     ("head-timeout", "head-timeout = '30s'", [("limits.head-timeout = '1s'", "head-timeout = '1s'"), ("2s", "head-timeout = '2s'"), ("3s", "head-timeout = '3s'")]),
     ("idle-timeout", "idle-timeout = '30s'", [("limits.idle-timeout = '1s'", "idle-timeout = '1s'"), ("2s", "idle-timeout = '2s'"), ("3s", "idle-timeout = '3s'")]),
     ("body-timeout", "body-timeout = '30s'", [("limits.body-timeout = '1s'", "body-timeout = '1s'"), ("2s", "body-timeout = '2s'"), ("3s", "body-timeout = '3s'")]),
@@ -32,6 +37,7 @@ const ROWS: [Row; 28] = [
     ("max-head-bytes", "max-head-bytes = 417792", [("limits.max-head-bytes = 8193", "max-head-bytes = 8193"), ("8194", "max-head-bytes = 8194"), ("8195", "max-head-bytes = 8195")]),
     ("max-headers", "max-headers = 100", [("limits.max-headers = 1", "max-headers = 1"), ("2", "max-headers = 2"), ("3", "max-headers = 3")]),
     ("max-body-bytes", "", [("limits.max-body-bytes = 1", "max-body-bytes = 1"), ("2", "max-body-bytes = 2"), ("3", "max-body-bytes = 3")]),
+    ("cors", "cors = []", [("cors = ['https://a']", "cors = ['https://a']"), ("http://b:81,null", "cors = ['http://b:81', 'null']"), ("*", "cors = ['*']")]),
     ("max-instances", "max-instances = 100000", [("max-instances = 1", "max-instances = 1"), ("2", "max-instances = 2"), ("3", "max-instances = 3")]),
     ("groups-kept", "groups-kept = 100", [("groups-kept = 1", "groups-kept = 1"), ("2", "groups-kept = 2"), ("3", "groups-kept = 3")]),
     ("journal-entries", "entries = 1000", [("journal.entries = 1", "entries = 1"), ("2", "entries = 2"), ("3", "entries = 3")]),

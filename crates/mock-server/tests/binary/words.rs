@@ -51,6 +51,8 @@ fn wrong_use_is_explained() {
             "--fault: there is no fault `wire.latncy`; the nearest is `wire.latency`",
         ),
         (&["--retry-window", "soon"], "`soon` is no duration from 0s to 1h"),
+        (&["--cors=app.example"], "`app.example` is no origin"),
+        (&["--cors", "healthcheck"], "cannot be used with"),
         (&["--head-timeout", "0s"], "`0s` is no duration above 0s and up to 1h"),
         (&["--max-connections", "0"], "it is at least 1"),
         (&["--max-head-bytes", "8191"], "it is at least 8192"),
@@ -70,6 +72,16 @@ fn wrong_use_is_explained() {
         let (code, message) = ended(arguments);
         assert_eq!(code, Some(2), "{arguments:?}: {message}");
         assert!(message.contains(expected), "{arguments:?}: {message}");
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+#[test]
+fn without_its_feature_tls_is_refused() {
+    for arguments in [&["--tls"][..], &["healthcheck", "https://127.0.0.1:8443", "--tls-ca", "ca.pem"]] {
+        let (code, message) = ended(arguments);
+        assert_eq!(code, Some(2), "{message}");
+        assert!(message.contains("this greenapi-mock was built without the feature `tls`"), "{message}");
     }
 }
 

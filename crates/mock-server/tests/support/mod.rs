@@ -33,10 +33,16 @@ impl Fixture {
     }
 
     pub(crate) fn of(emulation: Emulation) -> Self {
+        Self::serving(emulation, |server| server)
+    }
+
+    /// A server that is changed before it starts.
+    pub(crate) fn serving(emulation: Emulation, change: impl FnOnce(Server) -> Server) -> Self {
         let runtime = Runtime::new().unwrap();
         let emulation = Arc::new(emulation);
         let running = runtime.block_on(async {
-            Server::bind("127.0.0.1:0".parse().unwrap(), Arc::clone(&emulation)).await.unwrap().start()
+            change(Server::bind("127.0.0.1:0".parse().unwrap(), Arc::clone(&emulation)).await.unwrap())
+                .start()
         });
         let url = running.url().to_owned();
         Self { runtime, running: Some(running), emulation, url }

@@ -14,7 +14,9 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use self::help::{Section, sections};
-pub(crate) use self::options::{AddressOptions, AdminAddressOptions, ContractOptions, LISTEN, Options};
+pub(crate) use self::options::{
+    AddressOptions, AdminAddressOptions, ContractOptions, LISTEN, Options, TlsAddressOptions,
+};
 pub(crate) use self::values::Url;
 
 /// The name of the program.
@@ -94,6 +96,8 @@ pub(crate) struct HealthcheckArguments {
     pub(crate) contract: ContractOptions,
     #[command(flatten)]
     pub(crate) admin: AdminAddressOptions,
+    #[command(flatten)]
+    pub(crate) tls: TlsAddressOptions,
 }
 
 /// The command line as clap knows it.

@@ -9,7 +9,9 @@ use clap::parser::ValueSource;
 use greenapi_mock_server::{Behaviour, Config, Emulation, Injection, SetUp};
 use greenapi_model::{Contract, InstanceId, InstanceState};
 
-use crate::cli::{AddressOptions, AdminAddressOptions, ContractOptions, HealthcheckArguments, Options};
+use crate::cli::{
+    AddressOptions, AdminAddressOptions, ContractOptions, HealthcheckArguments, Options, TlsAddressOptions,
+};
 use crate::failure::Failure;
 
 /// Where a value comes from. What is greater wins.
@@ -102,6 +104,7 @@ pub(crate) fn place_of(arguments: &HealthcheckArguments, matches: &ArgMatches) -
     let mut over = Over { matches, origins: BTreeMap::new() };
     over.contract(&mut config, &arguments.contract)?;
     over.address(&mut config, &arguments.address, &arguments.admin);
+    over.tls(&mut config, &arguments.tls);
     Ok(config)
 }
 
@@ -139,8 +142,15 @@ impl Over<'_> {
         self.one("seed", &mut config.seed, Some(options.seed));
         self.one("clock", &mut config.clock, Some(options.clock.clone()));
         self.one("strict", &mut config.strict, Some(options.strict));
+        let origins = options.cors.iter().flat_map(|origins| origins.0.clone()).collect();
+        self.one("cors", &mut config.cors, Some(origins));
         self.one("max_instances", &mut config.max_instances, Some(options.max_instances));
         self.one("groups_kept", &mut config.groups_kept, Some(options.groups_kept));
+        self.tls(&mut config, &options.tls.address);
+        let hosts = options.tls.tls_host.iter().flat_map(|hosts| hosts.0.clone()).collect();
+        self.one("tls_host", &mut config.tls_hosts, Some(hosts));
+        self.one("tls_cert", &mut config.tls_cert, options.tls.tls_cert.clone());
+        self.one("tls_key", &mut config.tls_key, options.tls.tls_key.clone());
         let limits = &options.limits;
         self.one("head_timeout", &mut config.head_timeout, Some(limits.head_timeout));
         self.one("idle_timeout", &mut config.idle_timeout, Some(limits.idle_timeout));
@@ -166,6 +176,11 @@ impl Over<'_> {
             self.origins.insert("admin", Origin::Flag);
         }
         self.one("admin_listen", &mut config.admin_listen, admin.admin_listen);
+    }
+
+    fn tls(&mut self, config: &mut Config, options: &TlsAddressOptions) {
+        self.one("tls", &mut config.tls, Some(options.tls));
+        self.one("tls_ca", &mut config.tls_ca, options.tls_ca.clone());
     }
 
     /// The value of the file gives way to one that was given; where there is neither, the default is put.

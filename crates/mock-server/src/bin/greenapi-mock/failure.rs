@@ -7,6 +7,11 @@ use std::process::ExitCode;
 use greenapi_mock_server::{InvalidConfig, Unemulable};
 
 use crate::exit::Exit;
+use crate::kept_file::Purpose;
+
+/// Why nothing can be done by `https`.
+#[cfg(not(feature = "tls"))]
+pub(crate) const WITHOUT_TLS: &str = "this greenapi-mock was built without the feature `tls`";
 
 /// Why the program ends: what failed, what to do, and the exit code.
 #[derive(Debug)]
@@ -56,10 +61,10 @@ impl Failure {
         Self::use_of(&problems.join("\nerror: "), advice)
     }
 
-    pub(crate) fn ready_file(path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn kept_file(purpose: Purpose, path: &Path, error: &io::Error) -> Self {
         Self::use_of(
-            &format!("cannot write the ready file {}: {error}", path.display()),
-            "It is given by --ready-file, its variable, or ready-file in the file; its folder has to be there.",
+            &format!("cannot write {} {}: {error}", purpose.name(), path.display()),
+            &format!("It is given by {}; its folder has to be there.", purpose.option()),
         )
     }
 

@@ -1,5 +1,11 @@
 //! `greenapi-mock healthcheck`, for where there is no curl, such as in an image of a container.
 
+#[cfg(feature = "tls")]
+mod trust;
+#[cfg(not(feature = "tls"))]
+#[path = "healthcheck/without.rs"]
+mod trust;
+
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -10,6 +16,7 @@ use clap::ArgMatches;
 use greenapi_mock_server::{Config, Emulation};
 use serde_json::Value;
 
+use self::trust::Trust;
 use crate::cli::{HealthcheckArguments, LISTEN, Url};
 use crate::effective::{contract, place_of};
 use crate::failure::Failure;
@@ -21,13 +28,13 @@ const LONGEST: u64 = 1 << 16;
 pub(crate) fn check(arguments: &HealthcheckArguments, matches: &ArgMatches) -> Result<(), Failure> {
     let config = place_of(arguments, matches)?;
     let probes = probes(arguments.url.as_ref(), &config)?;
-    let place = probes.first().map(|probe| probe.authority.clone()).unwrap_or_default();
+    let place = probes.first().map(|probe| probe.place.to_string()).unwrap_or_default();
     let (sender, receiver) = mpsc::channel();
     // Looking up a name has no limit of time, so it all is left to a thread that ends with the process.
     thread::spawn(move || sender.send(ask(&probes)));
     let found = receiver
         .recv_timeout(arguments.timeout)
-        .unwrap_or_else(|_| Err(format!("http://{place} did not answer within {:?}", arguments.timeout)));
+        .unwrap_or_else(|_| Err(format!("{place} did not answer within {:?}", arguments.timeout)));
     let line = found.map_err(|why| Failure::unhealthy(&why))?;
     // Whoever closed stdout knows by the exit code.
     let _ = writeln!(io::stdout(), "healthy: {line}");
@@ -37,8 +44,15 @@ pub(crate) fn check(arguments: &HealthcheckArguments, matches: &ArgMatches) -> R
 /// A request that a healthy endpoint answers in one way alone.
 struct Probe {
     kind: Kind,
-    authority: String,
+    place: Place,
     path: String,
+}
+
+/// Where to ask, and whom to trust there.
+#[derive(Clone)]
+struct Place {
+    authority: String,
+    trust: Option<Trust>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,20 +66,33 @@ enum Kind {
 /// What is asked, in this order while the answer before says that there is no such thing.
 fn probes(url: Option<&Url>, config: &Config) -> Result<Vec<Probe>, Failure> {
     let listen = config.listen.unwrap_or(LISTEN);
-    let health = |authority| Probe { kind: Kind::Health, authority, path: "/__admin/health".to_owned() };
+    let is_secure = url.map_or(config.tls == Some(true), |url| url.is_secure);
+    let trust = if is_secure { Some(trust(config)?) } else { None };
+    let place = |authority| Place { authority, trust: trust.clone() };
+    let health = |place| Probe { kind: Kind::Health, place, path: "/__admin/health".to_owned() };
     let has_control_plane = config.admin != Some(false);
-    Ok(match url {
+    Ok(match url.map(|url| place(url.authority.clone())) {
         // Whether there is a control plane at a URL is for the endpoint there to say.
-        Some(Url(url)) if has_control_plane => vec![health(url.clone()), options(url.clone(), config)?],
-        Some(Url(url)) => vec![options(url.clone(), config)?],
+        Some(place) if has_control_plane => vec![health(place.clone()), options(place, config)?],
+        Some(place) => vec![options(place, config)?],
         None if has_control_plane => {
-            vec![health(authority("--admin-listen", config.admin_listen.unwrap_or(listen))?)]
+            vec![health(place(authority("--admin-listen", config.admin_listen.unwrap_or(listen))?))]
         }
-        None => vec![options(authority("--listen", listen)?, config)?],
+        None => vec![options(place(authority("--listen", listen)?), config)?],
     })
 }
 
-fn options(authority: String, config: &Config) -> Result<Probe, Failure> {
+fn trust(config: &Config) -> Result<Trust, Failure> {
+    match &config.tls_ca {
+        Some(file) => Trust::of(file),
+        None => Err(Failure::use_of(
+            "whom to trust by https is not known",
+            "Give --tls-ca FILE, as the endpoint has it: the certificate of its authority.",
+        )),
+    }
+}
+
+fn options(place: Place, config: &Config) -> Result<Probe, Failure> {
     let contract = contract(config)?;
     let emulation = Emulation::new(contract).map_err(|error| Failure::emulation(&error))?;
     let contract = emulation.contract();
@@ -73,7 +100,7 @@ fn options(authority: String, config: &Config) -> Result<Probe, Failure> {
         (Some(instance), Ok(token)) => contract.path(instance.id, &token),
         _ => contract.path_template().to_owned(),
     };
-    Ok(Probe { kind: Kind::Options, authority, path })
+    Ok(Probe { kind: Kind::Options, place, path })
 }
 
 /// How this machine reaches what listens on an address.
@@ -123,16 +150,13 @@ impl Probe {
 
     /// By HTTP/1.0, where an answer is not in chunks and the server closes the connection behind it.
     fn send(&self) -> io::Result<Vec<u8>> {
-        let Self { authority, path, .. } = self;
-        let mut stream = TcpStream::connect(authority)?;
-        let request = format!("{} {path} HTTP/1.0\r\nHost: {authority}\r\n\r\n", self.method());
-        stream.write_all(request.as_bytes())?;
-        let mut answer = Vec::new();
-        stream.take(LONGEST).read_to_end(&mut answer)?;
-        if answer.is_empty() {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the connection was closed"));
+        let Place { authority, trust } = &self.place;
+        let stream = TcpStream::connect(authority)?;
+        let request = format!("{} {} HTTP/1.0\r\nHost: {authority}\r\n\r\n", self.method(), self.path);
+        match trust {
+            Some(trust) => exchange(trust.secured(authority, stream)?, &request),
+            None => exchange(stream, &request),
         }
-        Ok(answer)
     }
 
     fn is_healthy(&self, status: u16, answer: &[u8]) -> bool {
@@ -143,9 +167,30 @@ impl Probe {
     }
 }
 
+/// Sends the request, and reads all of the answer.
+fn exchange(mut stream: impl Read + Write, request: &str) -> io::Result<Vec<u8>> {
+    stream.write_all(request.as_bytes())?;
+    let mut answer = Vec::new();
+    match stream.take(LONGEST).read_to_end(&mut answer) {
+        // Some end the connection without the last word of TLS.
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof || answer.is_empty() => Err(error),
+        _ if answer.is_empty() => {
+            Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the connection was closed"))
+        }
+        _ => Ok(answer),
+    }
+}
+
 impl fmt::Display for Probe {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} http://{}{}", self.method(), self.authority, self.path)
+        write!(formatter, "{} {}{}", self.method(), self.place, self.path)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.trust.is_some() { "https" } else { "http" };
+        write!(formatter, "{scheme}://{}", self.authority)
     }
 }
 

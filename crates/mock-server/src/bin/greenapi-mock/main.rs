@@ -10,13 +10,14 @@ mod exit;
 mod failure;
 mod faults;
 mod healthcheck;
+mod kept_file;
 mod log;
 mod man;
 mod output;
-mod ready_file;
 mod serve;
 mod signals;
 mod test_instances;
+mod tls;
 
 use std::process::ExitCode;
 

@@ -1,11 +1,12 @@
 //! The endpoint itself: from the configuration in effect to the end.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use greenapi_mock_server::{
-    BearerToken, Config, ControlPlane, Emulation, Limits, LogFormat, Running, Server,
+    BearerToken, Config, ControlPlane, Emulation, Limits, LogFormat, Origin, Running, Server,
 };
 use tokio::sync::Notify;
 
@@ -13,9 +14,10 @@ use crate::admin::Plan;
 use crate::banner;
 use crate::effective::Effective;
 use crate::failure::Failure;
+use crate::kept_file::{KeptFile, Purpose};
 use crate::log;
-use crate::ready_file::ReadyFile;
 use crate::signals::Signals;
+use crate::tls::Encryption;
 
 /// Serves until a signal says to stop.
 pub(crate) fn serve(effective: &Effective) -> Result<(), Failure> {
@@ -30,21 +32,25 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
     // From here on a signal stops the server in order; before, it ends the process at once.
     let mut signals = Signals::catch().map_err(|error| Failure::runtime(&error))?;
     let config = &effective.config;
-    let mut ready_file = config.ready_file.as_deref().map(ReadyFile::prepare).transpose()?;
+    let prepare = |path| KeptFile::prepare(Purpose::Ready, path);
+    let mut ready_file = config.ready_file.as_deref().map(prepare).transpose()?;
+    let mut manners = Manners::of(effective)?;
     let address = config.listen.unwrap_or(crate::cli::LISTEN);
     let server = Server::bind(address, Arc::clone(&emulation)).await;
     let server = server.map_err(|error| Failure::listen("--listen", address, &error))?;
-    let manners = Manners::of(config);
     let (server, control) = with_control_plane(manners.put(server), &emulation, &plan, &manners).await?;
     let control_url = match &control {
         Some(control) => Some(control.url().to_owned()),
         None if matches!(plan, Plan::Off) => None,
         None => Some(server.url()),
     };
-    let ready_line = banner::ready_line(&server.url(), control_url.as_deref(), emulation.contract());
+    let authority = manners.authority(config);
+    let ready_line =
+        banner::ready_line(&server.url(), control_url.as_deref(), authority.as_deref(), emulation.contract());
+    manners.publish()?;
     // Connections are accepted from here on, and answered as soon as the server runs.
     if let Some(file) = &mut ready_file {
-        file.publish(&ready_line)?;
+        file.publish(format!("{ready_line}\n"))?;
     }
     // Dropped at the end, which writes what is still in its queue.
     let format = config.log.unwrap_or_default();
@@ -52,7 +58,8 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
     let ready = match format {
         LogFormat::Json => ready_line + "\n",
         LogFormat::Text => {
-            banner::for_a_person(&server.url(), &emulation, &set_up, &plan.note(control_url.as_deref()))
+            let notes = [manners.note(authority.as_deref()), plan.note(control_url.as_deref())].concat();
+            banner::for_a_person(&server.url(), authority.as_deref(), &emulation, &set_up, &notes)
         }
         LogFormat::Off => String::new(),
     };
@@ -73,6 +80,7 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
     let signalled = async {
         signals.next().await;
         drop(ready_file);
+        drop(manners);
         stop.notify_one();
         stop_control.notify_one();
         signals.next().await;
@@ -89,15 +97,47 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
 struct Manners {
     drain: Duration,
     limits: Limits,
+    cors: Vec<Origin>,
+    encryption: Option<Encryption>,
 }
 
 impl Manners {
-    fn of(config: &Config) -> Self {
-        Self { drain: config.drain.map_or(Server::DRAIN, |drain| drain.0), limits: config.limits() }
+    fn of(effective: &Effective) -> Result<Self, Failure> {
+        let config = &effective.config;
+        Ok(Self {
+            drain: config.drain.map_or(Server::DRAIN, |drain| drain.0),
+            limits: config.limits(),
+            cors: config.cors.clone().unwrap_or_default(),
+            encryption: Encryption::of(effective)?,
+        })
     }
 
     fn put(&self, server: Server) -> Server {
-        server.drain(self.drain).limits(self.limits)
+        let server = server.drain(self.drain).limits(self.limits).cors(self.cors.iter().cloned());
+        self.encryption.iter().fold(server, |server, encryption| encryption.put(server))
+    }
+
+    /// The file with whom clients have to trust.
+    fn authority(&self, config: &Config) -> Option<PathBuf> {
+        self.encryption.as_ref().and_then(|_| Encryption::path(config))
+    }
+
+    fn publish(&mut self) -> Result<(), Failure> {
+        self.encryption.as_mut().map_or(Ok(()), Encryption::publish)
+    }
+
+    /// What the banner says of trust.
+    fn note(&self, authority: Option<&Path>) -> String {
+        match (&self.encryption, authority) {
+            (None, _) => String::new(),
+            (Some(encryption), Some(authority)) if encryption.is_made() => {
+                format!("Clients have to trust the authority in {}, for as long as it runs.\n", authority.display())
+            }
+            (Some(encryption), None) if encryption.is_made() => {
+                "No client can trust its certificate: --tls-ca FILE says where to put that of the authority.\n".to_owned()
+            }
+            (Some(_), _) => "It shows the certificate of --tls-cert.\n".to_owned(),
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Section {
 pub(crate) fn sections() -> [Section; 4] {
     let instances = test_instances::of_the_default();
     let url = "http://127.0.0.1:8080";
-    let ready = banner::ready_line(url, Some(url), &Contract::default());
+    let ready = banner::ready_line(url, Some(url), None, &Contract::default());
     let section = |heading, text| Section { heading, text };
     [
         section("Examples", EXAMPLES.to_owned()),
@@ -32,6 +32,7 @@ pub(crate) fn sections() -> [Section; 4] {
             "Output",
             format!(
                 "The first line on stdout under --log json, and in the ready file:\n  {ready}\n\
+                 With --tls and --tls-ca it has `tlsCa` too: the file with whom clients have to trust.\n\
                  Calls are logged on stderr, one line each, without path and token.\n"
             ),
         ),
@@ -70,6 +71,7 @@ Without a command it serves.
   greenapi-mock --listen 127.0.0.1:0 --log json
   greenapi-mock --instance 7103000001:starting --instance 7103000002:not-authorized
   greenapi-mock --fault wire.latency=200ms --fault domain.500-but-created
+  greenapi-mock --tls --tls-host api.green-api.com --tls-ca ca.pem
   greenapi-mock --config mock.toml --seed 7
   greenapi-mock config check mock.toml
   greenapi-mock faults latency
@@ -84,8 +86,8 @@ why. A list is one option, with commas between its items in a variable; but inst
 stay beside those of a flag or a variable, unless they have the same id.
 
 In the file an option has the name of its flag. In the section [limits] stand those of what is
-borne of clients; in [journal] stand entries, bytes, total-bytes, mask-phones and retry-window; in
-[admin] stand enabled, listen and token-file.
+borne of clients; in [tls] stand enabled, hosts, ca, cert and key; in [journal] stand entries,
+bytes, total-bytes, mask-phones and retry-window; in [admin] stand enabled, listen and token-file.
 An [[instance]] has an id, a state, a token, a script and faults, which is more than a flag can
 say: `greenapi-mock config schema`.
 ";

@@ -3,10 +3,10 @@ use std::path::PathBuf;
 
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args};
-use greenapi_mock_server::{Clock, JournalLimits, Limits, LogFormat, Period, Server, Settings};
+use greenapi_mock_server::{Clock, Host, JournalLimits, Limits, LogFormat, Origin, Period, Server, Settings};
 use greenapi_model::Edition;
 
-use super::values::{self, Faults, Instances};
+use super::values::{self, Faults, Instances, List};
 
 /// The options of the server. Each has a variable of the environment and a key in the file as well.
 #[derive(Args)]
@@ -58,6 +58,16 @@ pub(crate) struct Options {
         value_parser = BoolishValueParser::new()
     )]
     pub(crate) strict: bool,
+
+    /// Let pages in a browser call the method: any, or those from this origin, such as `https://app.example`. May be given often
+    #[arg(
+        long, value_name = "ORIGIN", env = "GREENAPI_MOCK_CORS", help_heading = ANSWERS,
+        num_args = 0..=1, require_equals = true, default_missing_value = "*"
+    )]
+    pub(crate) cors: Vec<List<Origin>>,
+
+    #[command(flatten)]
+    pub(crate) tls: TlsOptions,
 
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
@@ -114,6 +124,43 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     pub(crate) admin: AdminOptions,
+}
+
+/// How to speak `https`.
+#[derive(Args)]
+pub(crate) struct TlsOptions {
+    #[command(flatten)]
+    pub(crate) address: TlsAddressOptions,
+
+    /// Make the certificate for this host too, such as api.green-api.com, beside this machine and the address of --listen. May be
+    /// given often
+    #[arg(long, value_name = "HOST", env = "GREENAPI_MOCK_TLS_HOST", help_heading = TLS)]
+    pub(crate) tls_host: Vec<List<Host>>,
+
+    /// Show this certificate of your own, PEM, in place of one that is made
+    #[arg(long, value_name = "FILE", env = "GREENAPI_MOCK_TLS_CERT", help_heading = TLS)]
+    pub(crate) tls_cert: Option<PathBuf>,
+
+    /// The key of that certificate, PEM
+    #[arg(long, value_name = "FILE", env = "GREENAPI_MOCK_TLS_KEY", help_heading = TLS)]
+    pub(crate) tls_key: Option<PathBuf>,
+}
+
+/// Whether the endpoint speaks `https`, and whom to trust then.
+#[derive(Args)]
+pub(crate) struct TlsAddressOptions {
+    /// Speak https, by a certificate that is made for this run
+    #[arg(
+        long, value_name = "BOOL", env = "GREENAPI_MOCK_TLS", help_heading = TLS, action = ArgAction::Set,
+        num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value_t = false,
+        value_parser = BoolishValueParser::new()
+    )]
+    pub(crate) tls: bool,
+
+    /// Where the certificate of the authority is that clients have to trust, PEM: it is put there while the endpoint runs, unless
+    /// --tls-cert is given
+    #[arg(long, value_name = "FILE", env = "GREENAPI_MOCK_TLS_CA", help_heading = TLS)]
+    pub(crate) tls_ca: Option<PathBuf>,
 }
 
 /// What is borne of clients.
@@ -230,6 +277,7 @@ pub(crate) struct AdminAddressOptions {
 pub(crate) const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
 const ANSWERS: &str = "What is answered";
+const TLS: &str = "TLS";
 const LIMITS: &str = "What is borne of clients";
 const KEPT: &str = "What is kept";
 const ADMIN: &str = "The control plane";

@@ -40,6 +40,18 @@ impl FromStr for Faults {
     }
 }
 
+/// Values with commas between them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct List<T>(pub(crate) Vec<T>);
+
+impl<T: FromStr> FromStr for List<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Self, T::Err> {
+        items(text).into_iter().map(str::parse).collect::<Result<_, _>>().map(Self)
+    }
+}
+
 /// The parts between commas that stand in no brackets. There are none in an empty text.
 fn items(text: &str) -> Vec<&str> {
     let mut depth = 0_usize;
@@ -58,22 +70,31 @@ pub(crate) fn clock(text: &str) -> Result<Clock, String> {
     text.parse().map_err(|error| format!("write `example`, `system` or a time; {error}"))
 }
 
-/// The host and port of a URL of an endpoint or of its control plane.
+/// Where an endpoint or its control plane is, as its URL says.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Url(pub(crate) String);
+pub(crate) struct Url {
+    pub(crate) is_secure: bool,
+    /// The host and the port.
+    pub(crate) authority: String,
+}
 
 impl FromStr for Url {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const FORM: &str = "write http://HOST:PORT, such as http://127.0.0.1:8080";
+        const FORM: &str = "write http://HOST:PORT, such as http://127.0.0.1:8080, or the same with https";
         let uri: Uri = text.parse().map_err(|_| FORM)?;
-        let host = uri.host().filter(|_| uri.scheme_str() == Some("http")).ok_or(FORM)?;
-        let with_port = format!("{host}:{}", uri.port_u16().unwrap_or(80));
+        let (is_secure, port) = match uri.scheme_str() {
+            Some("http") => (false, 80),
+            Some("https") => (true, 443),
+            _ => return Err(FORM),
+        };
+        let host = uri.host().ok_or(FORM)?;
+        let authority = format!("{host}:{}", uri.port_u16().unwrap_or(port));
         // A name of a user is in the authority, and so is a port that is no number.
-        let is_plain = uri.authority().is_some_and(|whole| *whole == host || *whole == with_port.as_str());
+        let is_plain = uri.authority().is_some_and(|whole| *whole == host || *whole == authority.as_str());
         let is_root = matches!(uri.path().trim_end_matches('/'), "" | "/__admin") && uri.query().is_none();
-        if is_plain && is_root { Ok(Self(with_port)) } else { Err(FORM) }
+        if is_plain && is_root { Ok(Self { is_secure, authority }) } else { Err(FORM) }
     }
 }
 
@@ -127,14 +148,18 @@ mod tests {
     #[test]
     fn a_url_is_a_host_and_a_port() {
         let check = |text: &str, expected: Option<&str>| {
-            assert_eq!(text.parse::<Url>().ok().map(|url| url.0).as_deref(), expected, "{text}");
+            let found = text.parse::<Url>().ok();
+            assert_eq!(found.as_ref().map(|url| url.authority.as_str()), expected, "{text}");
+            assert!(found.is_none_or(|url| url.is_secure == text.starts_with("https:")), "{text}");
         };
         check("http://127.0.0.1:8080", Some("127.0.0.1:8080"));
         check("http://127.0.0.1:8080/", Some("127.0.0.1:8080"));
         check("http://127.0.0.1:8080/__admin", Some("127.0.0.1:8080"));
         check("http://[::1]:8080", Some("[::1]:8080"));
         check("http://mock", Some("mock:80"));
-        check("https://mock", None);
+        check("https://mock", Some("mock:443"));
+        check("https://[::1]:8443/__admin", Some("[::1]:8443"));
+        check("ftp://mock", None);
         check("http://mock/other", None);
         check("http://mock/?query", None);
         check("http://name:secret@mock", None);

@@ -28,7 +28,7 @@ const fn shown(
 }
 
 /// All options but instances and faults, by their sections.
-pub(crate) const OPTIONS: [Shown; 26] = [
+pub(crate) const OPTIONS: [Shown; 32] = [
     shown("listen", "", "listen", |config| config.listen.map(text)),
     shown("drain", "", "drain", |config| config.drain.map(text)),
     shown("edition", "", "edition", |config| config.edition.map(text)),
@@ -36,12 +36,18 @@ pub(crate) const OPTIONS: [Shown; 26] = [
     shown("seed", "", "seed", |config| config.seed.map(number)),
     shown("clock", "", "clock", |config| config.clock.as_ref().map(text)),
     shown("strict", "", "strict", |config| config.strict.map(toml::Value::Boolean)),
+    shown("cors", "", "cors", |config| config.cors.as_deref().map(texts)),
     shown("max_instances", "", "max-instances", |config| config.max_instances.map(number)),
     shown("groups_kept", "", "groups-kept", |config| config.groups_kept.map(number)),
     shown("log", "", "log", |config| config.log.map(|format| text(log(format)))),
     shown("ready_file", "", "ready-file", |config| {
         config.ready_file.as_ref().map(|file| text(file.display()))
     }),
+    shown("tls", "tls", "enabled", |config| config.tls.map(toml::Value::Boolean)),
+    shown("tls_host", "tls", "hosts", |config| config.tls_hosts.as_deref().map(texts)),
+    shown("tls_ca", "tls", "ca", |config| config.tls_ca.as_ref().map(|file| text(file.display()))),
+    shown("tls_cert", "tls", "cert", |config| config.tls_cert.as_ref().map(|file| text(file.display()))),
+    shown("tls_key", "tls", "key", |config| config.tls_key.as_ref().map(|file| text(file.display()))),
     shown("head_timeout", "limits", "head-timeout", |config| config.head_timeout.map(text)),
     shown("idle_timeout", "limits", "idle-timeout", |config| config.idle_timeout.map(text)),
     shown("body_timeout", "limits", "body-timeout", |config| config.body_timeout.map(text)),
@@ -63,6 +69,10 @@ pub(crate) const OPTIONS: [Shown; 26] = [
 
 fn text(value: impl Display) -> toml::Value {
     toml::Value::String(value.to_string())
+}
+
+fn texts(values: &[impl Display]) -> toml::Value {
+    toml::Value::Array(values.iter().map(text).collect())
 }
 
 /// TOML's numbers end at 2^63.
