@@ -43,6 +43,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
     #[arg(value_parser = clap::value_parser!(u32).range(4..=15_000))]
     connections: u32,
+    /// How many megabytes the mock may take
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    memory: u64,
     /// One round of short loads, and a mix of five seconds; latencies and the growth of the memory are then shown and not
     /// judged, as they take more time to be known
     #[arg(long, conflicts_with = "minutes")]
@@ -63,6 +66,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Re
     } else {
         Size { rounds: 5, seconds: 3, mix: Duration::from_secs(60) * u32::from(arguments.minutes) }
     };
+    let memory = arguments.memory * 1_000_000;
     let (connections, note) = system::leave_for(arguments.connections, OTHER_FILES)?;
     let wrk = Wrk::find(size.seconds)?;
     let [program] = build::released(root, [released_mock::PROGRAM])?;
@@ -71,11 +75,11 @@ pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Re
     // would be of wrk's calls for the most part.
     let mut soak = Soak { wrk, request, server: mock.start_without_log(&[])? };
     let holding = soak.hold(connections, &size)?;
-    let mut bounds = holding.bounds(!arguments.quick);
+    let mut bounds = holding.bounds(memory, !arguments.quick);
     bounds.push(soak.end("its end by SIGTERM")?);
     soak.server = mock.start_without_log(&[])?;
     let mix = soak.mix(size.mix)?;
-    bounds.extend(mix.bounds(!arguments.quick));
+    bounds.extend(mix.bounds(memory, !arguments.quick));
     bounds.push(soak.end("its end by SIGTERM after the mix")?);
 
     let each = format!("{} s of load each by {LOADING} connections", size.seconds);

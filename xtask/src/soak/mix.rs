@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use self::callers::{CALLERS, Endpoint};
 use super::bound::Bound;
 use super::system::{self, Taken};
-use super::table::{MEMORY, given_back, megabytes};
+use super::table::{given_back, megabytes};
 use crate::bench::progress::progress;
 use crate::bench::request::Request;
 use crate::failure::Failure;
@@ -119,8 +119,8 @@ impl Mix {
         text
     }
 
-    /// `is_long` says whether what is kept of calls was full at a third of it.
-    pub(super) fn bounds(&self, is_long: bool) -> Vec<Bound> {
+    /// `memory` is what the server may take, in bytes; `is_long` says whether what is kept of calls was full at a third of it.
+    pub(super) fn bounds(&self, memory: u64, is_long: bool) -> Vec<Bound> {
         let resident = |look: &Look| look.taken.resident;
         let settled = self.looks.get(SETTLED).map_or(0, resident);
         let last = self.looks.last().map_or(0, resident);
@@ -131,8 +131,8 @@ impl Mix {
             Bound::of(
                 "memory in the mix",
                 format!("{:.1} MB at most", megabytes(most)),
-                "less than 100 MB",
-                most < MEMORY,
+                format!("less than {:.0} MB", megabytes(memory)),
+                most < memory,
             ),
             Bound::of(
                 "memory from a third of the mix on",

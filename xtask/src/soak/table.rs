@@ -10,8 +10,6 @@ use crate::bench::wrk::Load;
 use crate::failure::Failure;
 use crate::server::Server;
 
-/// The memory that the server may take, in bytes.
-pub(super) const MEMORY: u64 = 100_000_000;
 /// How many times longer answers may take with idle connections.
 const SLOWER: f64 = 2.0;
 
@@ -80,8 +78,8 @@ impl Holding {
         text
     }
 
-    /// `is_long` says whether enough was measured to judge latencies.
-    pub(super) fn bounds(&self, is_long: bool) -> Vec<Bound> {
+    /// `memory` is what the server may take, in bytes; `is_long` says whether enough was measured to judge latencies.
+    pub(super) fn bounds(&self, memory: u64, is_long: bool) -> Vec<Bound> {
         let Self { connections, before, during, after, .. } = self;
         // Before, some of the load may have been there still.
         let held = during.open_files.saturating_sub(after.open_files);
@@ -97,8 +95,8 @@ impl Holding {
             Bound::of(
                 "memory with them",
                 format!("{:.1} MB", megabytes(resident)),
-                format!("less than {:.0} MB", megabytes(MEMORY)),
-                resident < MEMORY,
+                format!("less than {:.0} MB", megabytes(memory)),
+                resident < memory,
             ),
             Bound::of(
                 "p99 with them",

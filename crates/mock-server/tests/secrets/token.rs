@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 
 /// A token that is shorter cannot be told from other text, and is hidden in the path alone.
-const TELLING: usize = 8;
+pub(crate) const TELLING: usize = 8;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
