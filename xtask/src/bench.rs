@@ -1,15 +1,18 @@
 //! `cargo xtask bench`: how fast things are, as ratios to a baseline of the same run.
 
-mod build;
+pub(crate) mod build;
+pub(crate) mod calls;
 mod client;
 mod contract;
-mod machine;
+pub(crate) mod machine;
 mod mock;
-mod proc;
+pub(crate) mod proc;
 mod program;
-mod progress;
-mod released_mock;
-mod samples;
+pub(crate) mod progress;
+pub(crate) mod released_mock;
+pub(crate) mod request;
+pub(crate) mod samples;
+pub(crate) mod wrk;
 
 use std::io::Write;
 use std::path::Path;

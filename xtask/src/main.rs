@@ -7,6 +7,7 @@ mod failure;
 mod mutants;
 mod peers;
 mod server;
+mod soak;
 mod test;
 
 use std::env;
@@ -28,6 +29,7 @@ Examples:
   cargo xtask bench client     how fast the client is, beside bare hyper and reqwest
   cargo xtask bench contract   how fast the contract tester is, beside Schemathesis
   cargo xtask bench mock       how fast the mock is, beside raw hyper and wiremock
+  cargo xtask soak             whether the mock holds ten thousand idle connections, and a mix of calls for a while
 
 Exit codes:
   0  done, or up to date
@@ -73,6 +75,16 @@ enum Command {
     /// Nothing is asserted of the numbers: they are for a person to read, with the spread of the rounds beside them.
     #[command(subcommand)]
     Bench(bench::Subject),
+    /// Hold ten thousand idle connections to the mock, then send it a mix of calls for a while; fails where a bound is broken
+    ///
+    /// Starts the released mock on a free port of this machine, and loads it by wrk (Debian: `apt-get install wrk`) before, while and
+    /// after the idle connections are there: a quarter of them sent nothing, a quarter had an answer, a quarter sent half a head, and
+    /// a quarter half a body. Each is renewed before its time is over, and those that sent a half go on with it and are answered. Then
+    /// the mix: valid calls, invalid ones, requests that are cut off, slow senders, clients that do not read, test instances that
+    /// answer with faults, and the control plane. What is measured is one table, what it has to be is another. It needs
+    /// Linux, and leave to open as many files as there are connections (`ulimit -Hn`); where the leave is for fewer, there are
+    /// fewer, and with `CI` in the environment that is a failure.
+    Soak(soak::Arguments),
     /// Run all that a change has to pass, and stop at the first step that fails
     ///
     /// Format, lints, generated files, documentation and tests. Each step says what it runs; a step that fails says
@@ -102,6 +114,7 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
         Command::Bench(subject) => bench::run(root, subject, out),
         Command::Contract(arguments) => contract::run(root, arguments, out),
         Command::Mutants(arguments) => mutants::run(root, arguments, out),
+        Command::Soak(arguments) => soak::run(root, arguments, out),
         Command::Test => test::run(root, out),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -60,6 +60,24 @@ impl Server {
     /// The id of its process.
     pub(crate) fn process(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Whether it runs still.
+    pub(crate) fn runs(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Waits until it is over, but no longer than this, and says how it ended.
+    pub(crate) fn ended(&mut self, patience: Duration) -> Option<ExitStatus> {
+        const PACE: Duration = Duration::from_millis(5);
+        let start = Instant::now();
+        loop {
+            match self.child.try_wait() {
+                Ok(None) if start.elapsed() < patience => thread::sleep(PACE),
+                Ok(status) => return status,
+                Err(_) => return None,
+            }
+        }
     }
 
     pub(crate) fn url(&self) -> &str {

@@ -1,25 +1,22 @@
 //! `cargo xtask bench mock`: the mock beside raw hyper and wiremock, under wrk.
 
-mod calls;
 mod growth;
-mod request;
 mod servers;
 mod table;
-mod wrk;
 
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::bench::machine;
 use crate::bench::mock::growth::Growth;
-use crate::bench::mock::request::Instances;
 use crate::bench::mock::servers::{Kind, Servers};
 use crate::bench::mock::table::Row;
-use crate::bench::mock::wrk::{Load, Wrk};
 use crate::bench::proc::{self, Memory};
 use crate::bench::progress::progress;
+use crate::bench::request::Instances;
+use crate::bench::wrk::{Load, Wrk};
+use crate::bench::{calls, machine};
 use crate::failure::Failure;
 use crate::server::Server;
 

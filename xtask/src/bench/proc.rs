@@ -18,6 +18,16 @@ pub(crate) fn memory(process: u32) -> Option<Memory> {
     read_memory(&fs::read_to_string(format!("/proc/{process}/status")).ok()?)
 }
 
+/// The memory that a process has for itself, and its part of what it shares, in bytes.
+pub(crate) fn proportional_memory(process: u32) -> Option<u64> {
+    bytes(&fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?, "Pss:")
+}
+
+/// How many files a process has open, its sockets among them.
+pub(crate) fn open_files(process: u32) -> Option<usize> {
+    Some(fs::read_dir(format!("/proc/{process}/fd")).ok()?.count())
+}
+
 /// Whether it is over, and its time of the processor: that of all its threads in coarse steps, or where it is more, that of
 /// those that are there, which the system counts exactly.
 pub(crate) fn times(process: u32) -> Option<(bool, Duration)> {
@@ -27,14 +37,15 @@ pub(crate) fn times(process: u32) -> Option<(bool, Duration)> {
     Some((is_over, all.max(counts.filter_map(|text| time_of_thread(&text)).sum())))
 }
 
-/// From lines such as `VmHWM:     1234 kB`.
 fn read_memory(status: &str) -> Option<Memory> {
-    let bytes = |name| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-        let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-        Some(kilobytes * 1024)
-    };
-    Some(Memory { resident: bytes("VmRSS:")?, peak: bytes("VmHWM:")? })
+    Some(Memory { resident: bytes(status, "VmRSS:")?, peak: bytes(status, "VmHWM:")? })
+}
+
+/// From lines such as `VmHWM:     1234 kB`.
+fn bytes(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
 }
 
 /// Whether it is over, and its time of the processor: from the 3rd, and the 14th and 15th number of `/proc/PID/stat`.

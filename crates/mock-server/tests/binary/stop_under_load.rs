@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -125,12 +126,12 @@ fn a_signal_under_full_load_loses_no_call() {
     // A call that is under way all the time: it keeps the server until the numbers are known.
     let held = TcpStream::connect(&address).unwrap();
     let mut held_answers = reading(&held);
-    let head = format!(
+    let begun = format!(
         "POST /waInstance7/createGroup/t0ken HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n\
          Content-Length: {}\r\n\r\n",
         VALID.len()
     );
-    (&held).write_all(head.as_bytes()).unwrap();
+    (&held).write_all(begun.as_bytes()).unwrap();
     let mut interim = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
     held_answers.read_exact(&mut interim).unwrap();
 
@@ -141,7 +142,7 @@ fn a_signal_under_full_load_loses_no_call() {
         let connecting =
             (KEEPING..KEEPING + CONNECTING).map(|id| scope.spawn(move || call_anew(address, id, answers)));
         let clients: Vec<_> = keeping.chain(connecting).collect();
-        while answers.load(Ordering::Relaxed) < BEFORE && !clients.iter().any(|client| client.is_finished()) {
+        while answers.load(Ordering::Relaxed) < BEFORE && !clients.iter().any(ScopedJoinHandle::is_finished) {
             std::thread::yield_now();
         }
         let asked = Instant::now();

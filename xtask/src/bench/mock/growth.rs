@@ -1,11 +1,12 @@
 //! What a request takes once many groups were made, and many instances seen.
 
-use super::request::Instances;
 use super::servers::{Kind, Servers};
-use super::wrk::Wrk;
-use super::{CONNECTIONS, PATIENCE, calls, loaded};
+use super::{CONNECTIONS, PATIENCE, loaded};
+use crate::bench::calls;
 use crate::bench::progress::progress;
+use crate::bench::request::Instances;
 use crate::bench::samples::Samples;
+use crate::bench::wrk::Wrk;
 use crate::failure::Failure;
 
 /// Microseconds of the processor a request, of the mock without a log.

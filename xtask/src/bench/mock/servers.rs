@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::request::Request;
 use crate::bench::build;
 use crate::bench::program::Bench;
 use crate::bench::released_mock::{self, ReleasedMock};
+use crate::bench::request::Request;
 use crate::failure::Failure;
 use crate::server::Server;
 

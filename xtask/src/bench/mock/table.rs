@@ -5,9 +5,9 @@ use std::fmt::Write;
 use super::CONNECTIONS;
 use super::growth::{Growth, Stage};
 use super::servers::Kind;
-use super::wrk::Load;
 use crate::bench::proc::Memory;
 use crate::bench::samples::Samples;
+use crate::bench::wrk::Load;
 
 /// What was measured of one server.
 #[derive(Debug)]
@@ -207,8 +207,8 @@ fn growths(text: &mut String, growth: &Growth) {
 mod tests {
     use super::{Better, Growth, Row, rendered};
     use crate::bench::mock::servers::Kind;
-    use crate::bench::mock::wrk::Load;
     use crate::bench::proc::Memory;
+    use crate::bench::wrk::Load;
 
     /// As fast as `speed` says at 16 connections, and the other way round at 64.
     fn row(kind: Kind, speed: u64) -> Row {

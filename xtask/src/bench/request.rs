@@ -5,7 +5,7 @@ use greenapi_model::{ApiToken, Body, Contract, InstanceId};
 use crate::failure::Failure;
 
 /// The contract's first example, which is that of the source page.
-pub(super) struct Request {
+pub(crate) struct Request {
     /// Of the path, what stands before the id of the instance, and after it.
     path: [String; 2],
     media_type: String,
@@ -14,7 +14,7 @@ pub(super) struct Request {
 
 /// The instances that are called, one after another and then again from the first one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Instances {
+pub(crate) struct Instances {
     count: u64,
     /// Whether wrk makes each request anew, which it does for one instance too where that is compared with several.
     anew: bool,
@@ -26,20 +26,20 @@ impl Instances {
     /// A prime, so that all have a turn, and none comes soon after its neighbour.
     const STEP: u64 = 7_919;
 
-    pub(super) const ONE: Self = Self { count: 1, anew: false };
+    pub(crate) const ONE: Self = Self { count: 1, anew: false };
 
-    pub(super) const fn several(count: u64) -> Self {
+    pub(crate) const fn several(count: u64) -> Self {
         Self { count, anew: true }
     }
 
     /// The id of each call.
-    pub(super) fn ids(self) -> impl Iterator<Item = u64> {
+    pub(crate) fn ids(self) -> impl Iterator<Item = u64> {
         (0..self.count.max(1)).cycle().map(|at| Self::FIRST + at)
     }
 }
 
 impl Request {
-    pub(super) fn of_the_contract() -> Result<Self, Failure> {
+    pub(crate) fn of_the_contract() -> Result<Self, Failure> {
         let contract = Contract::default();
         let example = contract.examples(Body::Request).first();
         let example =
@@ -57,7 +57,7 @@ impl Request {
     }
 
     /// The bytes of a call to an instance.
-    pub(super) fn bytes(&self, host: &str, instance: u64) -> String {
+    pub(crate) fn bytes(&self, host: &str, instance: u64) -> String {
         let Self { path: [before, after], media_type, body } = self;
         let length = body.len();
         format!(
@@ -67,7 +67,7 @@ impl Request {
     }
 
     /// The script by which wrk calls these instances, and at its end writes one line of JSON, a [`super::wrk::Load`].
-    pub(super) fn script(&self, instances: Instances) -> String {
+    pub(crate) fn script(&self, instances: Instances) -> String {
         let Self { path: [before, after], media_type, body } = self;
         let (first, count, step) = (Instances::FIRST, instances.count.max(1), Instances::STEP);
         // One request that is always the same is made only once, which is the least work for wrk.

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use super::request::{Instances, Request};
+use crate::bench::request::{Instances, Request};
 use crate::failure::Failure;
 
 /// So many requests are sent before their answers are read. They and their answers fit into the buffers of a socket.
@@ -15,7 +15,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Makes calls over one connection, and says how many; fewer than asked for where they take longer than `patience`. An
 /// answer that is no success is a failure.
-pub(super) fn make(
+pub(crate) fn make(
     url: &str,
     request: &Request,
     instances: Instances,
@@ -44,8 +44,8 @@ pub(super) fn make(
     Ok(made)
 }
 
-/// Reads one answer, with its body of a length that it says.
-fn read_answer(answers: &mut impl BufRead) -> io::Result<()> {
+/// Reads one answer, with its body of a length that it says. One that is no success is a failure.
+pub(crate) fn read_answer(answers: &mut impl BufRead) -> io::Result<()> {
     let mut line = String::new();
     answers.read_line(&mut line)?;
     if !line.starts_with("HTTP/1.1 200 ") {

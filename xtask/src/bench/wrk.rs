@@ -7,11 +7,11 @@ use std::process::{Command, Stdio};
 use serde::Deserialize;
 use tempfile::TempPath;
 
-use super::request::{Instances, Request};
 use crate::bench::build;
+use crate::bench::request::{Instances, Request};
 use crate::failure::Failure;
 
-pub(super) struct Wrk {
+pub(crate) struct Wrk {
     /// Its script; the file is gone with this.
     script: TempPath,
     seconds: u16,
@@ -19,7 +19,7 @@ pub(super) struct Wrk {
 
 /// What one load was.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
-pub(super) struct Load {
+pub(crate) struct Load {
     requests: u64,
     /// Connections that failed, and answers that were no success or did not come.
     failed: u64,
@@ -31,7 +31,7 @@ pub(super) struct Load {
 
 impl Wrk {
     /// Whose loads take so long each.
-    pub(super) fn find(seconds: u16) -> Result<Self, Failure> {
+    pub(crate) fn find(seconds: u16) -> Result<Self, Failure> {
         // It has no option that does nothing and succeeds, so only whether it is there counts.
         let found = Command::new("wrk").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         match found {
@@ -42,13 +42,13 @@ impl Wrk {
             }
             Err(error) => return Err(Failure::io("run wrk", &error)),
         }
-        let script = tempfile::Builder::new().prefix("bench-mock-").suffix(".lua").tempfile();
+        let script = tempfile::Builder::new().prefix("wrk-").suffix(".lua").tempfile();
         let script = script.map_err(|error| Failure::io("make a file for wrk's script", &error))?;
         Ok(Self { script: script.into_temp_path(), seconds })
     }
 
     /// Loads a server by one thread.
-    pub(super) fn load(
+    pub(crate) fn load(
         &self,
         url: &str,
         request: &Request,
@@ -79,26 +79,26 @@ fn read(said: &str) -> Result<Load, String> {
 
 #[allow(clippy::cast_precision_loss)] // No bench is so long that it matters.
 impl Load {
-    pub(super) fn requests(&self) -> f64 {
+    pub(crate) fn requests(&self) -> f64 {
         self.requests as f64
     }
 
-    pub(super) fn requests_per_second(&self) -> f64 {
+    pub(crate) fn requests_per_second(&self) -> f64 {
         self.requests as f64 * 1e6 / self.microseconds.max(1) as f64
     }
 
     /// The latency that half of the requests had at most, in milliseconds.
-    pub(super) fn p50(&self) -> f64 {
+    pub(crate) fn p50(&self) -> f64 {
         self.p50 as f64 / 1e3
     }
 
     /// The latency that 99 of 100 requests had at most, in milliseconds.
-    pub(super) fn p99(&self) -> f64 {
+    pub(crate) fn p99(&self) -> f64 {
         self.p99 as f64 / 1e3
     }
 
     #[cfg(test)]
-    pub(super) fn of(requests: u64, microseconds: u64, p50: u64, p99: u64) -> Self {
+    pub(crate) fn of(requests: u64, microseconds: u64, p50: u64, p99: u64) -> Self {
         Self { requests, failed: 0, microseconds, p50, p99 }
     }
 }
