@@ -92,7 +92,10 @@ pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Re
             let input = input
                 .canonicalize()
                 .map_err(|error| Failure::io(format!("read {}", input.display()), &error))?;
-            ended(root, *target, session.try_one(&input)?, out)?;
+            if let done @ Ended::Found { .. } = session.try_one(&input)? {
+                return ended(root, *target, done, out);
+            }
+            writeln!(out, "{}: the input breaks nothing", target.name())?;
         } else if arguments.minimize {
             let (before, after) = session.minimize()?;
             writeln!(out, "{}: {before} inputs became {after}", target.name())?;

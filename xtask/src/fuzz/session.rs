@@ -17,6 +17,9 @@ pub(super) const BROKEN: i32 = 77;
 /// How often progress is told where stderr is no terminal.
 const TOLD: Duration = Duration::from_secs(10);
 
+/// As few inputs as reach all the code that is reached, however often each piece of it is.
+const SMALLEST: [&str; 2] = ["-set_cover_merge=1", "-use_counters=0"];
+
 /// A target, and where its inputs are.
 pub(super) struct Session<'b> {
     pub(super) built: &'b Built,
@@ -66,7 +69,7 @@ impl Session<'_> {
         let before = fs::read_dir(&self.corpus).map_err(io)?.count();
         let mut command = self.command();
         if let Ended::Found { what, .. } =
-            self.watch(command.arg("-merge=1").args([&smaller, &self.corpus, &self.found]))?
+            self.watch(command.args(SMALLEST).args([&smaller, &self.corpus, &self.found]))?
         {
             return Err(Failure::failed(format!("{}: {what}", self.target.name())));
         }
