@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test fails by a panic.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -28,6 +29,31 @@ fn transport_and_mock_know_the_model_alone_and_the_harness_does_not_know_the_moc
             assert!(!dependencies.contains(&format!("{name}.")), "{folder} depends on {name}");
             assert!(!dependencies.contains(&format!("{name} ")), "{folder} depends on {name}");
         }
+    }
+}
+
+#[test]
+fn what_is_fuzzed_is_what_is_shipped() {
+    let versions = |path: &str| {
+        let lock = read(path);
+        let packages = lock.split("[[package]]").skip(1).map(|package| {
+            let value = |key: &str| {
+                let (_, rest) = package.split_once(&format!("\n{key} = \"")).unwrap();
+                rest.split('"').next().unwrap().to_owned()
+            };
+            (value("name"), value("version"))
+        });
+        packages.collect::<HashSet<_>>()
+    };
+    let shipped = versions("Cargo.lock");
+    let names: HashSet<_> = shipped.iter().map(|(name, _)| name).collect();
+    let fuzzed = versions("fuzz/Cargo.lock");
+    let of_both: Vec<_> = fuzzed.iter().filter(|(name, _)| names.contains(name)).collect();
+    assert!(of_both.len() > 50, "{} packages are fuzzed", of_both.len());
+    for (name, version) in of_both {
+        let message =
+            "is another version than in Cargo.lock: cp Cargo.lock fuzz/Cargo.lock, and cargo xtask fuzz";
+        assert!(shipped.contains(&(name.clone(), version.clone())), "{name} {version} of fuzz/ {message}");
     }
 }
 

@@ -4,6 +4,7 @@ mod bench;
 mod codegen;
 mod contract;
 mod failure;
+mod fuzz;
 mod mutants;
 mod peers;
 mod server;
@@ -26,6 +27,7 @@ Examples:
   cargo xtask contract         the harness against the mock, clause by clause
   cargo xtask mutants          the harness against servers that are broken in one way each
   cargo xtask test             before a commit: all that a change has to pass
+  cargo xtask fuzz             any bytes for the readers, the service, and their agreement
   cargo xtask bench client     how fast the client is, beside bare hyper and reqwest
   cargo xtask bench contract   how fast the contract tester is, beside Schemathesis
   cargo xtask bench mock       how fast the mock is, beside raw hyper and wiremock
@@ -70,6 +72,11 @@ enum Command {
     /// Starts one broken server after another on free ports, and runs the harness against it: it has to name a clause that is
     /// broken, and to say nothing of a server that is not broken. The independent server needs Python 3.11.
     Mutants(mutants::Arguments),
+    /// Try any bytes: on the readers of the model, on the whole service, and on the three readers that have to agree
+    ///
+    /// Builds the targets in `fuzz/` with what libFuzzer has to see, and runs them until they have had enough. An input that breaks a
+    /// property, takes too long or takes too much memory is a failure; it is kept, and the command that tries it again is said.
+    Fuzz(fuzz::Arguments),
     /// Measure, as ratios to a baseline of the same run, and print a table
     ///
     /// Nothing is asserted of the numbers: they are for a person to read, with the spread of the rounds beside them.
@@ -113,6 +120,7 @@ fn run(command: &Command, out: &mut dyn Write) -> Result<(), Failure> {
         }
         Command::Bench(subject) => bench::run(root, subject, out),
         Command::Contract(arguments) => contract::run(root, arguments, out),
+        Command::Fuzz(arguments) => fuzz::run(root, arguments, out),
         Command::Mutants(arguments) => mutants::run(root, arguments, out),
         Command::Soak(arguments) => soak::run(root, arguments, out),
         Command::Test => test::run(root, out),

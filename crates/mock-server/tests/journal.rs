@@ -219,7 +219,9 @@ fn a_token_is_masked_where_it_does_not_belong() {
     check(path, "prefer", "example=S3cret-Token", "s3cret-token");
     check(path, "s3cret-token", "x", "s3cret-token");
     check("/waInstance8/createGroup/x?key=S3cret-Token", "x-copy", "a S3cret-Token b", "s3cret-token");
-    check("/waInstance7/createGroup/a-wrong-token", "x-token", "the-right-token", "the-right-token");
+    let wrong = "/waInstance7/createGroup/a-wrong-token";
+    check(wrong, "x-token", "the-right-token", "the-right-token");
+    check(wrong, "prefer", "example=the-right-token", "the-right-token");
 }
 
 #[test]

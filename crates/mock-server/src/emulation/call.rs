@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use greenapi_model::{Address, Condition, InstanceId, Violations};
+use greenapi_model::{Address, ApiToken, Condition, InstanceId, Violations};
 use http::HeaderMap;
 
 use super::{Changing, Emulation};
@@ -127,6 +127,12 @@ impl Emulation {
                     format!("there is no room for the instance {id}: there are as many as there may be");
                 Early::Own(503, message)
             });
+        }
+        if let (Some(Early::Own(_, message)), Some(instance)) = (&mut early, &instance) {
+            // The right token may stand in what was asked for while a wrong one stands in the path.
+            let inner = instance.lock();
+            let secrets = Secrets::default().and(inner.token.as_ref().map(ApiToken::expose));
+            *message = String::from_utf8_lossy(&secrets.masked_in(message.as_bytes())).into_owned();
         }
         let mut taken = true;
         let mut turn = match &instance {
