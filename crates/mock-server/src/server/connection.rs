@@ -1,12 +1,16 @@
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
+use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -23,6 +27,8 @@ const LINGER: Duration = Duration::from_secs(2);
 const LAST_LINGER: Duration = Duration::from_millis(200);
 /// How long a connection is served as before once the server stops. The system has told by then what had come before.
 const LAST_LOOK: Duration = Duration::from_millis(10);
+/// How long a connection waits for a request before the buffers for one are given back.
+const REST: Duration = Duration::from_secs(1);
 /// How much is read at a time of what nobody wants.
 const UNWANTED: usize = 8 << 10;
 /// What a client that speaks HTTP/2 at once starts with (RFC 9113, section 3.4).
@@ -34,59 +40,106 @@ where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
     let has_real_time = front.emulation().has_real_time();
-    let front = Arc::new(front);
-    let patience = Patience::new(limits.head_timeout, limits.idle_timeout);
-    let mut http = http1::Builder::new();
-    if limits.most_headers != Limits::HEADERS {
-        // Hyper then has no room for them on the stack.
-        http.max_headers(limits.most_headers.min(Limits::MOST_HEADERS));
-    }
-    let mut connection = http
-        .timer(patience.clone())
-        .header_read_timeout(limits.idle_timeout)
-        .max_buf_size(limits.head_bytes.max(Limits::LEAST_HEAD_BYTES))
-        // A client may end its side after the request and still read the answer.
-        .half_close(true)
-        .writev(false)
-        .auto_date_header(has_real_time)
-        .serve_connection(
-            TokioIo::new(patience.hearing(wire)),
-            service_fn(move |request| {
-                let front = Arc::clone(&front);
-                async move { front.answer(request).await }
-            }),
-        );
-    let stopped = pin!(stop.until_stopped());
-    let mut stopped = Seldom::new(stopped);
-    let watch = pin!(patience.watch());
-    let mut watch = Seldom::new(watch);
-    let ended = tokio::select! {
-        biased;
-        ended = until_end(&mut connection, &mut watch) => Some(ended),
-        () = &mut stopped => None,
-    };
-    // A timer is looked at after the sockets, so what has come until the stop is known to the connection when this one is over.
-    let ended = match ended {
-        None => tokio::time::timeout(LAST_LOOK, until_end(&mut connection, &mut watch)).await.ok(),
-        ended => ended,
-    };
-    let ended = if let Some(ended) = ended {
-        ended
-    } else {
-        Pin::new(&mut connection).graceful_shutdown();
-        until_end(&mut connection, &mut watch).await
-    };
-    let parts = connection.into_parts();
-    let mut wire = parts.io.into_inner().into_inner();
-    let last_word = ended.err().and_then(|error| {
-        tracing::debug!(%error, "a connection ended early");
-        last_word(&error, &parts.read_buf)
-    });
+    let (mut wire, last_word) = speak(wire, Arc::new(front), limits, &stop).await;
     // The other side may be gone, and then there is nobody to tell.
     if let Some(status) = last_word {
         let _ = wire.write_all(head(status, has_real_time).as_bytes()).await;
     }
     linger(wire, &stop).await;
+}
+
+/// Speaks HTTP, and gives the stream back with the answer that is left to be given.
+async fn speak<S>(
+    wire: Wire<S>,
+    front: Arc<Front>,
+    limits: Limits,
+    stop: &WireStop,
+) -> (Wire<S>, Option<StatusCode>)
+where
+    S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
+{
+    let has_real_time = front.emulation().has_real_time();
+    let mut http = http1::Builder::new();
+    if limits.most_headers != Limits::HEADERS {
+        // Hyper then has no room for them on the stack.
+        http.max_headers(limits.most_headers.min(Limits::MOST_HEADERS));
+    }
+    http.header_read_timeout(limits.idle_timeout)
+        .max_buf_size(limits.head_bytes.max(Limits::LEAST_HEAD_BYTES))
+        // A client may end its side after the request and still read the answer.
+        .half_close(true)
+        // Answers are small, and to write one in two pieces costs the system more than to copy it.
+        .writev(false)
+        .auto_date_header(has_real_time);
+    let mut stopped = pin!(Seldom::new(Box::pin(stop.until_stopped())));
+    let mut is_stopped = false;
+    let (mut wire, mut unread) = (wire, Bytes::new());
+    loop {
+        let patience = Patience::new(limits.head_timeout, limits.idle_timeout);
+        let front = Arc::clone(&front);
+        let mut connection = http.timer(patience.clone()).serve_connection(
+            TokioIo::new(patience.hearing(wire, unread)),
+            service_fn(move |request| {
+                let front = Arc::clone(&front);
+                async move { front.answer(request).await }
+            }),
+        );
+        let mut ended = None;
+        if !is_stopped {
+            let mut rests = pin!(Seldom::new(Box::pin(patience.until_rest(REST))));
+            let left = tokio::select! {
+                biased;
+                over = &mut connection => {
+                    ended = Some(over);
+                    None
+                }
+                () = &mut stopped => None,
+                left = &mut rests => Some(left),
+            };
+            if let Some(left) = left {
+                let parts = connection.into_parts();
+                (wire, unread) = (parts.io.into_inner().into_inner(), parts.read_buf);
+                if unread.is_empty() {
+                    match rest(&mut wire, left, &mut stopped).await {
+                        Rested::Spoken(first) => unread = first,
+                        Rested::Stopped => is_stopped = true,
+                        Rested::Over => return (wire, None),
+                    }
+                }
+                continue;
+            }
+        }
+        let ended = match ended {
+            Some(ended) => ended,
+            None => Box::pin(last_look(&mut connection, &patience)).await,
+        };
+        let parts = connection.into_parts();
+        let last_word = ended.err().and_then(|error| {
+            tracing::debug!(%error, "a connection ended early");
+            last_word(&error, &parts.read_buf)
+        });
+        return (parts.io.into_inner().into_inner(), last_word);
+    }
+}
+
+/// The end of a connection whose server has stopped.
+async fn last_look<I, S>(
+    connection: &mut http1::Connection<I, S>,
+    patience: &Patience,
+) -> Result<(), hyper::Error>
+where
+    I: hyper::rt::Read + hyper::rt::Write + Unpin,
+    S: HttpService<Incoming, ResBody = Full<Bytes>>,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let mut watch = pin!(patience.watch());
+    // A timer is looked at after the sockets, so what has come until the stop is known to the connection when this one is over.
+    let look = tokio::time::timeout(LAST_LOOK, until_end(&mut *connection, &mut watch));
+    if let Ok(ended) = look.await {
+        return ended;
+    }
+    Pin::new(&mut *connection).graceful_shutdown();
+    until_end(connection, &mut watch).await
 }
 
 /// Waits for the end of a connection, which is watched meanwhile.
@@ -98,6 +151,33 @@ async fn until_end<C: Future + Unpin>(
         biased;
         ended = connection => ended,
         never = watch => match never {},
+    }
+}
+
+/// What ends the rest of a connection.
+enum Rested {
+    /// The first bytes of a request.
+    Spoken(Bytes),
+    Stopped,
+    /// The time or the client.
+    Over,
+}
+
+/// Waits for a request without the buffers that hyper has for one.
+async fn rest<S: AsyncRead + AsyncWrite + Reset + Unpin>(
+    wire: &mut Wire<S>,
+    left: Duration,
+    stopped: &mut (impl Future<Output = ()> + Unpin),
+) -> Rested {
+    let mut first = [0; 64];
+    tokio::select! {
+        biased;
+        read = wire.read(&mut first) => match read {
+            Ok(0) | Err(_) => Rested::Over,
+            Ok(length) => Rested::Spoken(Bytes::copy_from_slice(&first[..length])),
+        },
+        () = stopped => Rested::Stopped,
+        () = tokio::time::sleep(left) => Rested::Over,
     }
 }
 
@@ -169,6 +249,7 @@ mod tests {
         stream: DuplexStream,
         emulation: Arc<Emulation>,
         task: JoinHandle<()>,
+        stop: WireStop,
         start: Instant,
     }
 
@@ -178,13 +259,18 @@ mod tests {
         }
 
         fn with(limits: Limits) -> Self {
-            let (stream, server) = duplex(1 << 20);
+            Self::with_room(1 << 20, limits)
+        }
+
+        fn with_room(room: usize, limits: Limits) -> Self {
+            let (stream, server) = duplex(room);
             let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
             let control = ControlPlane::new(Arc::clone(&emulation));
             let service = EmulationService::new(Arc::clone(&emulation));
             let front = Front::emulation_of(service).control_plane(control).limits(&limits);
-            let task = tokio::spawn(serve(Wire::new(server), front, limits, WireStop::default()));
-            Self { stream, emulation, task, start: Instant::now() }
+            let stop = WireStop::default();
+            let task = tokio::spawn(serve(Wire::new(server).until(&stop), front, limits, stop.clone()));
+            Self { stream, emulation, task, stop, start: Instant::now() }
         }
 
         async fn send(&mut self, bytes: &str) {
@@ -385,6 +471,61 @@ mod tests {
         client.send("what nobody reads").await;
         timeout(DAY, &mut client.task).await.expect("the connection is held for ever").unwrap();
         assert_eq!(client.start.elapsed().as_secs(), LINGER.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_has_rested_goes_on_as_before() {
+        let pause = || tokio::time::sleep(10 * REST);
+        let mut client = Client::new();
+        let whole = request(BODY.len(), BODY);
+        for (first, rest) in
+            [("", &*whole), (&whole[..1], &whole[1..]), (&whole[..100], &whole[100..]), (&whole, "")]
+        {
+            client.send(first).await;
+            pause().await;
+            client.send(rest).await;
+            pause().await;
+        }
+        // The end of one request and the beginning of the next one come together.
+        client.send(&[&whole, &whole[..40]].concat()).await;
+        pause().await;
+        client.send(&whole[40..]).await;
+        pause().await;
+        assert_eq!(client.made(), 6);
+        client.stream.shutdown().await.unwrap();
+        let before = client.start.elapsed().as_secs();
+        let (seen, closed) = client.read().await;
+        assert_eq!((seen.matches("HTTP/1.1 200 ").count(), closed), (6, before));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_connection_rests_before_its_answer_is_written() {
+        for room in [1, 7, 100] {
+            let client = Client::with_room(room, Limits::default());
+            let whole = request(BODY.len(), BODY);
+            let (mut reader, mut writer) = tokio::io::split(client.stream);
+            let sent = tokio::spawn(async move {
+                writer.write_all(whole.as_bytes()).await.unwrap();
+                writer
+            });
+            tokio::time::sleep(10 * REST).await;
+            let mut seen = String::new();
+            timeout(DAY, reader.read_to_string(&mut seen)).await.expect("it is never closed").unwrap();
+            assert!(seen.starts_with("HTTP/1.1 200 ") && seen.ends_with('}'), "{room}: {seen}");
+            drop(sent.await.unwrap());
+            client.task.await.unwrap();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_to_a_connection_at_rest_is_answered_when_the_server_stops() {
+        let mut client = Client::new();
+        tokio::time::sleep(2 * REST).await;
+        client.send(&request(BODY.len(), BODY)).await;
+        client.stop.stop();
+        let (seen, seconds) = client.read().await;
+        assert!(seen.starts_with("HTTP/1.1 200 ") && seconds == 2, "{seconds}: {seen}");
+        assert_eq!(client.made(), 1);
     }
 
     #[test]

@@ -113,26 +113,23 @@ impl Endpoint {
         S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
     {
         // A fault closes what was just accepted. So the stream is gone before the future is waited for.
-        let connection = (!self.front.closes_after_accept()).then(|| self.serve_accepted(stream, stop));
+        let stream = (!self.front.closes_after_accept()).then_some(stream);
+        let (endpoint, stop) = (self.clone(), stop.clone());
         async move {
-            if let Some(connection) = connection {
-                connection.await;
+            if let Some(stream) = stream {
+                endpoint.serve_accepted(stream, stop).await;
             }
         }
     }
 
     /// The same for a connection that no fault closes at once.
-    pub(super) fn serve_accepted<S>(
-        &self,
-        stream: S,
-        stop: &WireStop,
-    ) -> impl Future<Output = ()> + Send + use<S>
+    pub(super) async fn serve_accepted<S>(&self, stream: S, stop: WireStop)
     where
         S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
     {
-        let wire = Wire::new(stream).until(stop);
+        let wire = Wire::new(stream).until(&stop);
         let front = self.front.on(wire.handle());
-        connection::serve(wire, front, self.limits, stop.clone())
+        connection::serve(wire, front, self.limits, stop).await;
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn serve_securely(
     };
     match secured {
         Ok(Ok(stream)) => {
-            endpoint.serve_accepted(stream, &stop).await;
+            endpoint.serve_accepted(stream, stop).await;
         }
         Ok(Err(Unsecured::Failed(error, stream))) => {
             tracing::debug!(%error, "a handshake of TLS failed");

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use hyper::rt::{Sleep, Timer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -33,6 +34,8 @@ struct Shared {
     /// When the wait ends, in nanoseconds after the start; [`NEVER`] if hyper waits for nothing.
     deadline: AtomicU64,
     has_ended: AtomicBool,
+    /// Whether something was written and not flushed.
+    owes: AtomicBool,
 }
 
 const NEVER: u64 = u64::MAX;
@@ -47,30 +50,49 @@ impl Patience {
             in_head: AtomicBool::new(false),
             deadline: AtomicU64::new(NEVER),
             has_ended: AtomicBool::new(false),
+            owes: AtomicBool::new(false),
         }))
     }
 
-    /// A stream whose bytes this hears of.
-    pub(super) fn hearing<S>(&self, stream: S) -> Heard<S> {
-        Heard { stream, shared: Arc::clone(&self.0) }
+    /// A stream whose bytes this hears of, after those that were read of it before.
+    pub(super) fn hearing<S>(&self, stream: S, unread: Bytes) -> Heard<S> {
+        Heard { stream, unread, shared: Arc::clone(&self.0) }
     }
 
     /// Has hyper look at its sleep whenever it has waited for too long.
     pub(super) async fn watch(&self) -> Infallible {
+        loop {
+            self.look_on(Duration::MAX).await;
+        }
+    }
+
+    /// The same, until hyper has waited for so long without a byte having come, or one of an answer being left to be written. Gives how
+    /// long it would wait on.
+    pub(super) async fn until_rest(&self, rest: Duration) -> Duration {
+        let shared = &*self.0;
+        loop {
+            self.look_on(rest).await;
+            let left = shared.left();
+            let waited = shared.idle_timeout.saturating_sub(left);
+            let is_silent = !shared.heard.load(Ordering::Relaxed) && !shared.owes.load(Ordering::Relaxed);
+            if shared.waits() && is_silent && rest <= waited && !left.is_zero() {
+                return left;
+            }
+        }
+    }
+
+    /// Has hyper look if it is time, and waits until there may be something to look at, or for `most`.
+    async fn look_on(&self, most: Duration) {
         let shared = &*self.0;
         // A wait that begins from now on is no shorter than this, so that to look again then is early enough.
-        let shortest = shared.head_timeout.min(shared.idle_timeout);
-        loop {
-            let now = shared.now();
-            let deadline = shared.deadline.load(Ordering::Relaxed);
-            let left = Duration::from_nanos(deadline.saturating_sub(now));
-            if left.is_zero() {
-                shared.has_ended.store(true, Ordering::Relaxed);
-                // This wakes the task, and so hyper.
-                tokio::task::yield_now().await;
-            }
-            tokio::time::sleep(if left.is_zero() { shortest } else { left.min(shortest) }).await;
+        let shortest = shared.head_timeout.min(shared.idle_timeout).min(most);
+        let left = shared.left();
+        if left.is_zero() {
+            shared.has_ended.store(true, Ordering::Relaxed);
+            // This wakes the task, and so hyper.
+            tokio::task::yield_now().await;
         }
+        tokio::time::sleep(if left.is_zero() { shortest } else { left.min(shortest) }).await;
     }
 }
 
@@ -94,6 +116,16 @@ impl Timer for Patience {
 }
 
 impl Shared {
+    /// Whether hyper waits for a request or for the rest of a head.
+    fn waits(&self) -> bool {
+        self.deadline.load(Ordering::Relaxed) != NEVER
+    }
+
+    /// How long it waits on.
+    fn left(&self) -> Duration {
+        Duration::from_nanos(self.deadline.load(Ordering::Relaxed).saturating_sub(self.now()))
+    }
+
     /// In nanoseconds after the start.
     fn now(&self) -> u64 {
         nanoseconds(self.start.elapsed())
@@ -133,6 +165,7 @@ impl Drop for Waiting {
 /// A stream that tells when bytes come.
 pub(super) struct Heard<S> {
     stream: S,
+    unread: Bytes,
     shared: Arc<Shared>,
 }
 
@@ -149,6 +182,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Heard<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if !this.unread.is_empty() {
+            let length = this.unread.len().min(buffer.remaining());
+            buffer.put_slice(&this.unread.split_to(length));
+            this.shared.heard.store(true, Ordering::Relaxed);
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
         if buffer.filled().len() > before {
@@ -160,7 +199,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Heard<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Heard<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(context, bytes)
+        let this = self.get_mut();
+        this.shared.owes.store(true, Ordering::Relaxed);
+        Pin::new(&mut this.stream).poll_write(context, bytes)
     }
 
     fn poll_write_vectored(
@@ -168,7 +209,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Heard<S> {
         context: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(context, slices)
+        let this = self.get_mut();
+        this.shared.owes.store(true, Ordering::Relaxed);
+        Pin::new(&mut this.stream).poll_write_vectored(context, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -176,7 +219,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Heard<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.stream).poll_flush(context);
+        this.shared.owes.store(!matches!(flushed, Poll::Ready(Ok(()))), Ordering::Relaxed);
+        flushed
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
