@@ -28,7 +28,7 @@ const LAST_LINGER: Duration = Duration::from_millis(200);
 /// How long a connection is served as before once the server stops. The system has told by then what had come before.
 const LAST_LOOK: Duration = Duration::from_millis(10);
 /// How long a connection waits for a request before the buffers for one are given back.
-const REST: Duration = Duration::from_secs(1);
+const REST: Duration = Duration::from_millis(100);
 /// How much is read at a time of what nobody wants.
 const UNWANTED: usize = 8 << 10;
 /// What a client that speaks HTTP/2 at once starts with (RFC 9113, section 3.4).
@@ -73,8 +73,16 @@ where
         .auto_date_header(has_real_time);
     let mut stopped = pin!(Seldom::new(Box::pin(stop.until_stopped())));
     let mut is_stopped = false;
-    let (mut wire, mut unread) = (wire, Bytes::new());
+    // It begins at rest, as many a connection never says anything.
+    let (mut wire, mut unread, mut left) = (wire, Bytes::new(), limits.idle_timeout);
     loop {
+        if unread.is_empty() && !is_stopped {
+            match rest(&mut wire, left, &mut stopped).await {
+                Rested::Spoken(first) => unread = first,
+                Rested::Stopped => is_stopped = true,
+                Rested::Over => return (wire, None),
+            }
+        }
         let patience = Patience::new(limits.head_timeout, limits.idle_timeout);
         let front = Arc::clone(&front);
         let mut connection = http.timer(patience.clone()).serve_connection(
@@ -87,7 +95,7 @@ where
         let mut ended = None;
         if !is_stopped {
             let mut rests = pin!(Seldom::new(Box::pin(patience.until_rest(REST))));
-            let left = tokio::select! {
+            let rested = tokio::select! {
                 biased;
                 over = &mut connection => {
                     ended = Some(over);
@@ -96,16 +104,9 @@ where
                 () = &mut stopped => None,
                 left = &mut rests => Some(left),
             };
-            if let Some(left) = left {
+            if let Some(rested) = rested {
                 let parts = connection.into_parts();
-                (wire, unread) = (parts.io.into_inner().into_inner(), parts.read_buf);
-                if unread.is_empty() {
-                    match rest(&mut wire, left, &mut stopped).await {
-                        Rested::Spoken(first) => unread = first,
-                        Rested::Stopped => is_stopped = true,
-                        Rested::Over => return (wire, None),
-                    }
-                }
+                (wire, unread, left) = (parts.io.into_inner().into_inner(), parts.read_buf, rested);
                 continue;
             }
         }
