@@ -1,9 +1,10 @@
 //! The endpoint itself: from the configuration in effect to the end.
 
+use std::cell::OnceCell;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use greenapi_mock_server::{
     BearerToken, Config, ControlPlane, Emulation, Limits, LogFormat, Origin, Running, Server,
@@ -66,23 +67,23 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
     // Whoever closed stdout does not want to know, and is served all the same.
     let mut stdout = io::stdout();
     let _ = stdout.write_all(ready.as_bytes()).and_then(|()| stdout.flush());
+    let drain = manners.drain;
     let stop = Notify::new();
-    let stop_control = Notify::new();
+    let stopping = OnceCell::new();
     let serving = async {
-        let control = async {
-            if let Some(control) = control {
-                stop_control.notified().await;
-                control.stop().await;
-            }
-        };
-        tokio::join!(server.run(stop.notified()), control);
+        server.run(stop.notified()).await;
+        // Until then it can be asked what became of the calls. What it is about itself has what is left of the time.
+        if let Some(control) = control {
+            let taken = stopping.get().map_or(Duration::ZERO, Instant::elapsed);
+            let _ = tokio::time::timeout(drain.saturating_sub(taken), control.stop()).await;
+        }
     };
     let signalled = async {
         signals.next().await;
         drop(ready_file);
         drop(manners);
+        let _ = stopping.set(Instant::now());
         stop.notify_one();
-        stop_control.notify_one();
         signals.next().await;
         tracing::warn!("a second signal cut off the calls that were under way");
     };
