@@ -48,15 +48,16 @@ impl Progress {
             }
             return Line::Progress;
         }
-        match line.split_once(':') {
-            Some(("stat::number_of_executed_units", number)) => set(&mut self.inputs, Some(number.trim())),
-            Some(("stat::peak_rss_mb", number)) => set(&mut self.megabytes, Some(number.trim())),
-            _ if line.starts_with("Done ") => {
+        match line.strip_prefix("stat::").and_then(|stat| stat.split_once(':')) {
+            Some(("number_of_executed_units", number)) => set(&mut self.inputs, Some(number.trim())),
+            Some(("peak_rss_mb", number)) => set(&mut self.megabytes, Some(number.trim())),
+            Some(_) => {}
+            None if line.starts_with("Done ") => {
                 let seconds = line.split(" in ").nth(1).and_then(|rest| rest.split(' ').next());
                 set(&mut self.seconds, seconds);
             }
-            _ if is_noise(line) => {}
-            _ => return Line::Message,
+            None if is_noise(line) => {}
+            None => return Line::Message,
         }
         Line::Noise
     }
@@ -64,18 +65,9 @@ impl Progress {
 
 /// What it says of itself, and a dictionary of its own.
 fn is_noise(line: &str) -> bool {
-    [
-        "INFO: ",
-        "WARNING: Failed to find function",
-        "Dictionary: ",
-        "stat::",
-        "\"",
-        "Running: ",
-        "Executed ",
-        "***",
-    ]
-    .iter()
-    .any(|start| line.starts_with(start))
+    ["INFO: ", "WARNING: Failed to find function", "Dictionary: ", "\"", "Running: ", "Executed ", "***"]
+        .iter()
+        .any(|start| line.starts_with(start))
         || line.contains(": Running 1 inputs 1 time(s) each.")
         || line.trim().is_empty()
 }
