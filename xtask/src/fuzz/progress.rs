@@ -65,9 +65,18 @@ impl Progress {
 
 /// What it says of itself, and a dictionary of its own.
 fn is_noise(line: &str) -> bool {
-    ["INFO: ", "WARNING: Failed to find function", "Dictionary: ", "\"", "Running: ", "Executed ", "***"]
-        .iter()
-        .any(|start| line.starts_with(start))
+    [
+        "INFO: ",
+        "\tNEW_FUNC",
+        "WARNING: Failed to find function",
+        "Dictionary: ",
+        "\"",
+        "Running: ",
+        "Executed ",
+        "***",
+    ]
+    .iter()
+    .any(|start| line.starts_with(start))
         || line.contains(": Running 1 inputs 1 time(s) each.")
         || line.trim().is_empty()
 }
@@ -109,6 +118,7 @@ mod tests {
         check("\"\\000I\" # Uses: 183", Line::Noise);
         check("INFO: Seed: 1", Line::Noise);
         check("Dictionary: 32 entries", Line::Noise);
+        check("\tNEW_FUNC[1/2]: 0x55f900b45501", Line::Noise);
         check("stat::new_units_added:          1115", Line::Noise);
         check("Done 51768 runs in 11 second(s)", Line::Noise);
         check("thread '<unnamed>' (1) panicked at src/request.rs:63:17:", Line::Message);
