@@ -23,7 +23,7 @@ Examples:
   cargo xtask fuzz                           each target for a minute
   cargo xtask fuzz service --seconds 600     one of them for ten minutes
   cargo xtask fuzz request --runs 1000000    until it has had so many inputs
-  cargo xtask fuzz --runs 0                  the inputs of fuzz/corpus alone
+  cargo xtask fuzz --runs 0                  the inputs that there are, and no new one
   cargo xtask fuzz request --input FILE      one input again, such as one that was found
   cargo xtask fuzz request --minimize        takes what was found useful into fuzz/corpus
   cargo xtask fuzz --self-check              plants faults, and sees that each is found

@@ -125,7 +125,7 @@ fn part_with_room(
     stands_next: bool,
 ) -> Option<&mut Part> {
     let has_room = |part: &Part| {
-        part.places.len() < most_places && part.size.saturating_mul(digits) <= u64::from(u32::MAX)
+        part.places.len() < most_places && u32::try_from(part.size.saturating_mul(digits)).is_ok()
     };
     if !(stands_next && parts.last().is_some_and(has_room)) {
         if parts.len() == MOST_PARTS {

@@ -48,15 +48,16 @@ impl Progress {
             }
             return Line::Progress;
         }
-        match line.split_once(':') {
-            Some(("stat::number_of_executed_units", number)) => set(&mut self.inputs, Some(number.trim())),
-            Some(("stat::peak_rss_mb", number)) => set(&mut self.megabytes, Some(number.trim())),
-            _ if line.starts_with("Done ") => {
+        match line.strip_prefix("stat::").and_then(|stat| stat.split_once(':')) {
+            Some(("number_of_executed_units", number)) => set(&mut self.inputs, Some(number.trim())),
+            Some(("peak_rss_mb", number)) => set(&mut self.megabytes, Some(number.trim())),
+            Some(_) => {}
+            None if line.starts_with("Done ") => {
                 let seconds = line.split(" in ").nth(1).and_then(|rest| rest.split(' ').next());
                 set(&mut self.seconds, seconds);
             }
-            _ if is_noise(line) => {}
-            _ => return Line::Message,
+            None if is_noise(line) => {}
+            None => return Line::Message,
         }
         Line::Noise
     }
@@ -66,9 +67,9 @@ impl Progress {
 fn is_noise(line: &str) -> bool {
     [
         "INFO: ",
+        "\tNEW_FUNC",
         "WARNING: Failed to find function",
         "Dictionary: ",
-        "stat::",
         "\"",
         "Running: ",
         "Executed ",
@@ -117,6 +118,7 @@ mod tests {
         check("\"\\000I\" # Uses: 183", Line::Noise);
         check("INFO: Seed: 1", Line::Noise);
         check("Dictionary: 32 entries", Line::Noise);
+        check("\tNEW_FUNC[1/2]: 0x55f900b45501", Line::Noise);
         check("stat::new_units_added:          1115", Line::Noise);
         check("Done 51768 runs in 11 second(s)", Line::Noise);
         check("thread '<unnamed>' (1) panicked at src/request.rs:63:17:", Line::Message);

@@ -81,17 +81,18 @@ impl GroupMint {
 fn body(chat_id: &Mint, link: &Mint) -> (Vec<u8>, [usize; 2]) {
     const MARKS: [&str; 2] = ["0", "1"];
     let marked = json(&Group::new(MARKS[0], MARKS[1]));
-    let mut rest = String::from_utf8_lossy(&marked).into_owned();
+    let marked = String::from_utf8_lossy(&marked);
+    let mut rest = &*marked;
     let mut body = String::new();
     let places = [(MARKS[0], chat_id), (MARKS[1], link)].map(|(mark, mint)| {
         let (before, after) = rest.split_once(&format!("\"{mark}\"")).unwrap_or_default();
         body.push_str(before);
         let at = body.len();
         body.push_str(mint.json());
-        rest = after.to_owned();
+        rest = after;
         at
     });
-    body.push_str(&rest);
+    body.push_str(rest);
     (body.into_bytes(), places)
 }
 

@@ -148,7 +148,7 @@ fn call(text: &mut String, entry: &Entry) -> fmt::Result {
     }
     writeln!(text)?;
     match entry.body() {
-        RecordedBody::Whole(body) if body.is_empty() => writeln!(text, "    (no body)"),
+        RecordedBody::Whole([]) => writeln!(text, "    (no body)"),
         body => writeln!(text, "    {}", shortened(&body.to_string(), BODY)),
     }
 }
