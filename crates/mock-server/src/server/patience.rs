@@ -70,14 +70,22 @@ impl Patience {
     /// long it would wait on.
     pub(super) async fn until_rest(&self, rest: Duration) -> Duration {
         let shared = &*self.0;
+        let mut pause = rest;
         loop {
-            self.look_on(rest).await;
             let left = shared.left();
             let waited = shared.idle_timeout.saturating_sub(left);
             let is_silent = !shared.heard.load(Ordering::Relaxed) && !shared.owes.load(Ordering::Relaxed);
-            if shared.waits() && is_silent && rest <= waited && !left.is_zero() {
+            if !(shared.waits() && is_silent) {
+                // A call that takes long, or a client, is not looked at often.
+                pause = pause.saturating_mul(2);
+                self.look_on(pause).await;
+                continue;
+            }
+            if rest <= waited && !left.is_zero() {
                 return left;
             }
+            pause = rest;
+            self.look_on(if left.is_zero() { rest } else { rest - waited }).await;
         }
     }
 

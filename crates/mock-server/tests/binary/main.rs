@@ -51,6 +51,33 @@ fn printed(command: &mut Command) -> String {
     String::from_utf8(stdout).unwrap()
 }
 
+/// Whether a program is there. One that is missing is said, and a failure in CI.
+fn has(program: &str) -> bool {
+    let is_there = Command::new(program).arg("--version").output().is_ok();
+    assert!(is_there || std::env::var_os("CI").is_none(), "{program} is missing");
+    if !is_there {
+        eprintln!("skipped: there is no {program} on this machine");
+    }
+    is_there
+}
+
+/// What a run prints for a person, and the line of it that works when it is pasted.
+fn pasted(arguments: &[&str]) -> (String, String) {
+    let mut child = command(&[&["--listen", "127.0.0.1:0"], arguments].concat()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut shown = String::new();
+    while !shown.contains("Ctrl-C") {
+        assert!(stdout.read_line(&mut shown).unwrap() > 0, "{shown}");
+    }
+    let line = shown.lines().find(|line| line.starts_with("  curl ")).unwrap().to_owned();
+    let pasted = Command::new("sh").args(["-c", &format!("{} --silent", line.trim())]).output();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let answer = String::from_utf8(pasted.unwrap().stdout).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{line}\n{answer}");
+    (shown, line)
+}
+
 /// A mock that is ready. It is killed at the end of a test that failed.
 struct Mock {
     child: Child,

@@ -1,7 +1,7 @@
 //! `--tls`: as curl, Python and the health check see it.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
@@ -9,22 +9,12 @@ use std::process::Command;
 use rcgen::{CertificateParams, KeyPair};
 
 use crate::support::VALID;
-use crate::{Mock, command, ended};
+use crate::{Mock, command, ended, has, pasted};
 
 const PATH: &str = "waInstance1101000001/createGroup/t0ken";
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
-}
-
-/// Whether a program is there. One that is missing is said, and a failure in CI.
-fn has(program: &str) -> bool {
-    let is_there = Command::new(program).arg("--version").output().is_ok();
-    assert!(is_there || std::env::var_os("CI").is_none(), "{program} is missing");
-    if !is_there {
-        eprintln!("skipped: there is no {program} on this machine");
-    }
-    is_there
 }
 
 /// The port of a URL.
@@ -109,18 +99,7 @@ fn the_line_for_a_person_works_when_pasted() {
         (&["--tls", "--tls-ca", text(&ca)][..], "Clients have to trust the authority in "),
         (&["--tls"], "No client can trust its certificate: "),
     ] {
-        let mut child = command(&[&["--listen", "127.0.0.1:0"], arguments].concat()).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut shown = String::new();
-        while !shown.contains("Ctrl-C") {
-            assert!(stdout.read_line(&mut shown).unwrap() > 0, "{shown}");
-        }
-        let line = shown.lines().find(|line| line.starts_with("  curl ")).unwrap();
-        let pasted = Command::new("sh").args(["-c", &format!("{} --silent", line.trim())]).output();
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let answer = String::from_utf8(pasted.unwrap().stdout).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200 OK"), "{line}\n{answer}");
+        let (shown, _) = pasted(arguments);
         assert!(shown.contains(note), "{shown}");
     }
 }

@@ -1,29 +1,13 @@
 //! What it says to a person.
 
-use std::io::{BufRead, BufReader};
-use std::process::Command;
-
-use crate::{command, ended};
+use crate::{command, ended, has, pasted};
 
 #[test]
 fn for_a_person_it_prints_a_line_that_works_when_pasted() {
-    if Command::new("curl").arg("--version").output().is_err() {
-        assert!(std::env::var_os("CI").is_none(), "curl is missing");
-        eprintln!("skipped: there is no curl on this machine to paste the line for");
+    if !has("curl") {
         return;
     }
-    let mut child = command(&["--listen", "127.0.0.1:0"]).spawn().unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut shown = String::new();
-    while !shown.contains("Ctrl-C") {
-        assert!(stdout.read_line(&mut shown).unwrap() > 0, "{shown}");
-    }
-    let line = shown.lines().find(|line| line.starts_with("  curl ")).unwrap();
-    let pasted = Command::new("sh").args(["-c", &format!("{} --silent", line.trim())]).output();
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let answer = String::from_utf8(pasted.unwrap().stdout).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{line}\n{answer}");
+    let (shown, line) = pasted(&[]);
     let url = line.split('\'').nth(1).unwrap().split("/waInstance").next().unwrap().to_owned();
     let shown = shown.replace(&url, "http://127.0.0.1:PORT").replace(env!("CARGO_PKG_VERSION"), "VERSION");
     insta::assert_snapshot!(shown);
