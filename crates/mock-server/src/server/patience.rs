@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use hyper::rt::{Sleep, Timer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::Notify;
 
 /// The timer of one connection. Hyper asks it for a sleep of the idle time whenever it begins to wait for a request.
 ///
@@ -36,6 +37,9 @@ struct Shared {
     has_ended: AtomicBool,
     /// Whether something was written and not flushed.
     owes: AtomicBool,
+    /// Whether the beginning of a wait is to be told, which is seldom, so that most requests tell nobody.
+    is_awaited: AtomicBool,
+    begun: Notify,
 }
 
 const NEVER: u64 = u64::MAX;
@@ -51,6 +55,8 @@ impl Patience {
             deadline: AtomicU64::new(NEVER),
             has_ended: AtomicBool::new(false),
             owes: AtomicBool::new(false),
+            is_awaited: AtomicBool::new(false),
+            begun: Notify::new(),
         }))
     }
 
@@ -70,22 +76,19 @@ impl Patience {
     /// long it would wait on.
     pub(super) async fn until_rest(&self, rest: Duration) -> Duration {
         let shared = &*self.0;
-        let mut pause = rest;
         loop {
             let left = shared.left();
             let waited = shared.idle_timeout.saturating_sub(left);
             let is_silent = !shared.heard.load(Ordering::Relaxed) && !shared.owes.load(Ordering::Relaxed);
-            if !(shared.waits() && is_silent) {
-                // A call that takes long, or a client, is not looked at often.
-                pause = pause.saturating_mul(2);
-                self.look_on(pause).await;
-                continue;
-            }
-            if rest <= waited && !left.is_zero() {
+            if left.is_zero() {
+                self.look_on(rest).await;
+            } else if !(shared.waits() && is_silent) {
+                shared.until_next_wait(left).await;
+            } else if waited < rest {
+                self.look_on(rest - waited).await;
+            } else {
                 return left;
             }
-            pause = rest;
-            self.look_on(if left.is_zero() { rest } else { rest - waited }).await;
         }
     }
 
@@ -115,6 +118,9 @@ impl Timer for Patience {
         self.0.in_head.store(false, Ordering::Relaxed);
         self.0.has_ended.store(false, Ordering::Relaxed);
         self.0.deadline.store(nanoseconds(deadline), Ordering::Relaxed);
+        if self.0.is_awaited.load(Ordering::Relaxed) {
+            self.0.begun.notify_one();
+        }
         Box::pin(Waiting(Arc::clone(&self.0)))
     }
 
@@ -127,6 +133,16 @@ impl Shared {
     /// Whether hyper waits for a request or for the rest of a head.
     fn waits(&self) -> bool {
         self.deadline.load(Ordering::Relaxed) != NEVER
+    }
+
+    /// Until hyper begins to wait for a request, or its wait is over. A call may take for ever, and has nobody look at it.
+    async fn until_next_wait(&self, left: Duration) {
+        self.is_awaited.store(true, Ordering::Relaxed);
+        tokio::select! {
+            () = self.begun.notified() => {}
+            () = tokio::time::sleep(left), if self.waits() => {}
+        }
+        self.is_awaited.store(false, Ordering::Relaxed);
     }
 
     /// How long it waits on.
