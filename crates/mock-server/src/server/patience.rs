@@ -85,7 +85,7 @@ impl Patience {
             } else if !(shared.waits() && is_silent) {
                 shared.until_next_wait(left).await;
             } else if waited < rest {
-                self.look_on(rest - waited).await;
+                self.look_on(rest.saturating_sub(waited)).await;
             } else {
                 return left;
             }
