@@ -1,17 +1,17 @@
 //! Makes values of the documented form: the group's id and its invite link.
 //!
-//! The contract says which characters may stand at each place. A few places in a row that vary make up a part, which is a number
-//! whose digits are those characters. The number of the group counts from the right-most part on, the instance from the left-most
-//! one, so that no two groups have the same value as long as the two do not meet: in `12345678910-1112131415@g.us` they do after
-//! 10^10 groups. The seed moves all of them, and each part moves its neighbours in the same row, first the left one and then the
-//! right one, so that values in a row do not look like it.
+//! The contract says which characters may stand at each place. A few places in a row where the same ones may stand make up a part,
+//! which is a number whose digits are those characters. The number of the group counts from the right-most part on, the instance
+//! from the left-most one, so that no two groups have the same value as long as the two do not meet: in
+//! `12345678910-1112131415@g.us` they do after 10^10 groups. The seed moves all of them. Of parts that stand side by side the last
+//! one moves all others, and then they move it, so that values in a row do not look like it. Each move can be undone.
+
+use std::ops::Range;
 
 use crate::chance::Chance;
 
 /// So many parts vary. What would be in a further one stays as the example has it.
 const MOST_PARTS: usize = 16;
-/// As many characters as there are digits and letters in ASCII, and some more for a power of two.
-const MOST_DIGITS: usize = 64;
 /// Where there are more places than that, they are put into about so many parts. With fewer the instance and the number of the
 /// group would soon meet in one.
 const PARTS: usize = 4;
@@ -22,6 +22,9 @@ pub(crate) struct Mint {
     /// The value of the example, as a JSON string.
     json: String,
     parts: Vec<Part>,
+    /// The indices of parts that stand side by side.
+    rows: Vec<Range<usize>>,
+    alphabets: Vec<Alphabet>,
 }
 
 /// Places in a row whose characters are the digits of one number.
@@ -29,21 +32,24 @@ pub(crate) struct Mint {
 struct Part {
     /// Where its first place stands in the JSON string; the others stand behind it.
     at: usize,
-    places: Vec<Place>,
+    places: usize,
+    /// The index of that which all of them have.
+    alphabet: usize,
     /// How many values it has: at least two, and less than 2^32.
     size: u64,
     /// How far the seed moves it.
     shift: u64,
-    /// Whether the part to the right stands next to it.
-    chained: bool,
+    /// An odd number, by which its moves differ from those of the others.
+    factor: u64,
 }
 
+/// The characters that may stand at a place.
 #[derive(Debug)]
-struct Place {
-    /// Those that it has, then any.
-    digits: [u8; MOST_DIGITS],
-    base: u64,
-    /// 2^64 by the base, rounded up: to multiply is faster than to divide.
+struct Alphabet {
+    digits: Vec<u8>,
+    /// Each two of them: what a number below the square of the base looks like.
+    pairs: Vec<[u8; 2]>,
+    /// 2^64 by the number of pairs, rounded up: to multiply is faster than to divide.
     reciprocal: u64,
 }
 
@@ -51,24 +57,63 @@ impl Mint {
     /// For each character of the value, those that may stand there; one alone stays. Only what JSON writes as one byte varies.
     pub(crate) fn new(places: &[Vec<char>], seed: u64) -> Self {
         let mut chance = Chance::new(seed);
-        let mut json = String::from('"');
-        let mut parts: Vec<Part> = Vec::new();
+        let mut mint =
+            Self { json: String::from('"'), parts: Vec::new(), rows: Vec::new(), alphabets: Vec::new() };
         let varies = |place: &Vec<char>| place.len() > 1 && place.iter().all(char::is_ascii_alphanumeric);
         let varying = places.iter().filter(|place| varies(place)).count();
         let most_places = if varying <= MOST_PARTS { 1 } else { varying.div_ceil(PARTS) };
         let mut stands_next = false;
         for place in places {
-            let room =
-                |parts| part_with_room(parts, json.len(), place.len() as u64, most_places, stands_next);
-            let part = if varies(place) { room(&mut parts) } else { None };
-            stands_next = part.is_some();
-            if let Some(part) = part {
-                part.add(Place::new(place), &mut chance);
-            }
-            json.extend(place.first().into_iter().flat_map(|own| escaped(*own)));
+            stands_next = varies(place) && mint.add_place(place, most_places, stands_next, &mut chance);
+            mint.json.extend(place.first().into_iter().flat_map(|own| escaped(*own)));
         }
-        json.push('"');
-        Self { json, parts }
+        mint.json.push('"');
+        mint
+    }
+
+    /// Has the next place vary, unless there are too many parts.
+    fn add_place(
+        &mut self,
+        place: &[char],
+        most_places: usize,
+        stands_next: bool,
+        chance: &mut Chance,
+    ) -> bool {
+        let alphabet = self.alphabet(place);
+        let base = place.len() as u64;
+        let has_room = |part: &Part| {
+            part.alphabet == alphabet
+                && part.places < most_places
+                && u32::try_from(part.size.saturating_mul(base)).is_ok()
+        };
+        if !(stands_next && self.parts.last().is_some_and(has_room)) {
+            if self.parts.len() == MOST_PARTS {
+                return false;
+            }
+            let index = self.parts.len();
+            match self.rows.last_mut() {
+                Some(row) if stands_next => row.end = index + 1,
+                _ => self.rows.push(index..index + 1),
+            }
+            let (at, factor) = (self.json.len(), chance.next() | 1);
+            self.parts.push(Part { at, places: 0, alphabet, size: 1, shift: 0, factor });
+        }
+        if let Some(part) = self.parts.last_mut() {
+            part.places += 1;
+            part.size *= base;
+            part.shift = chance.below(part.size);
+        }
+        true
+    }
+
+    /// The index of these characters, whatever their order is.
+    fn alphabet(&mut self, characters: &[char]) -> usize {
+        let alphabet = Alphabet::new(characters);
+        let known = self.alphabets.iter().position(|known| known.digits == alphabet.digits);
+        known.unwrap_or_else(|| {
+            self.alphabets.push(alphabet);
+            self.alphabets.len() - 1
+        })
     }
 
     /// What [`vary`](Self::vary) changes: one of the values, as a JSON string.
@@ -81,29 +126,22 @@ impl Mint {
     pub(crate) fn vary(&self, instance: u64, nth: u64, json: &mut [u8]) {
         let mut values = [0_u64; MOST_PARTS];
         let values = &mut values[..self.parts.len()];
-        for (value, part) in values.iter_mut().zip(&self.parts) {
-            *value = part.shift;
-        }
         let mut left = instance;
         for (value, part) in values.iter_mut().zip(&self.parts) {
-            *value = part.sum(*value, take_digit(&mut left, part.size));
+            *value = part.sum(part.shift, take_digit(&mut left, part.size));
         }
         let mut left = nth;
         for (value, part) in values.iter_mut().zip(&self.parts).rev() {
             *value = part.sum(*value, take_digit(&mut left, part.size));
-        }
-        for index in (1..values.len()).rev() {
-            if self.parts[index - 1].chained {
-                values[index - 1] = self.parts[index - 1].moved(values[index - 1], values[index]);
+            if left == 0 {
+                break;
             }
         }
-        for index in 1..values.len() {
-            if self.parts[index - 1].chained {
-                values[index] = self.parts[index].moved(values[index], values[index - 1]);
-            }
+        for row in &self.rows {
+            move_row(&mut values[row.clone()], &self.parts[row.clone()]);
         }
         for (value, part) in values.iter().zip(&self.parts) {
-            part.write(*value, json);
+            self.alphabets[part.alphabet].write(*value, &mut json[part.at..part.at + part.places]);
         }
     }
 
@@ -114,29 +152,6 @@ impl Mint {
         // A character was exchanged for another one that JSON writes as it is, so it is a JSON string still.
         serde_json::from_slice(&json).unwrap_or_default()
     }
-}
-
-/// The part that has room for one more place with so many digits, if there is any.
-fn part_with_room(
-    parts: &mut Vec<Part>,
-    at: usize,
-    digits: u64,
-    most_places: usize,
-    stands_next: bool,
-) -> Option<&mut Part> {
-    let has_room = |part: &Part| {
-        part.places.len() < most_places && u32::try_from(part.size.saturating_mul(digits)).is_ok()
-    };
-    if !(stands_next && parts.last().is_some_and(has_room)) {
-        if parts.len() == MOST_PARTS {
-            return None;
-        }
-        if let (true, Some(last)) = (stands_next, parts.last_mut()) {
-            last.chained = true;
-        }
-        parts.push(Part { at, places: Vec::new(), size: 1, shift: 0, chained: false });
-    }
-    parts.last_mut()
 }
 
 /// A character as it stands in a JSON string.
@@ -156,46 +171,61 @@ fn take_digit(number: &mut u64, base: u64) -> u64 {
 }
 
 impl Part {
-    fn add(&mut self, place: Place, chance: &mut Chance) {
-        self.size *= place.base;
-        self.places.push(place);
-        self.shift = chance.below(self.size);
-    }
-
     /// Both are below the size, and so is the sum.
     fn sum(&self, one: u64, other: u64) -> u64 {
         let sum = one + other;
-        if sum < self.size { sum } else { sum - self.size }
+        // What is below zero wraps, and is the larger one of both. A branch would be taken by chance.
+        sum.min(sum.wrapping_sub(self.size))
     }
 
-    /// A value of this part, moved by that of its neighbour.
+    /// A value of this part, moved by what others have.
     fn moved(&self, value: u64, by: u64) -> u64 {
-        let hash = (by + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let hash = (by + 1).wrapping_mul(self.factor);
         // From 2^32 values to as many as this part has.
         self.sum(value, ((hash >> 32) * self.size) >> 32)
     }
+}
 
-    #[allow(clippy::cast_possible_truncation)] // A quotient of what is below 2^32, and a digit.
-    fn write(&self, value: u64, json: &mut [u8]) {
-        let mut left = value;
-        let digits = &mut json[self.at..self.at + self.places.len()];
-        for (digit, place) in digits.iter_mut().zip(&self.places).rev() {
-            let rest = ((u128::from(left) * u128::from(place.reciprocal)) >> 64) as u64;
-            *digit = place.digits[(left - rest * place.base) as usize % MOST_DIGITS];
-            left = rest;
-        }
+/// Moves values that stand side by side: all others by the last one, and then that by them.
+fn move_row(values: &mut [u64], parts: &[Part]) {
+    let (Some((last, values)), Some((last_part, parts))) = (values.split_last_mut(), parts.split_last())
+    else {
+        return;
+    };
+    let mut sum = 0_u64;
+    for (value, part) in values.iter_mut().zip(parts) {
+        *value = part.moved(*value, *last);
+        sum = sum.wrapping_add(value.wrapping_mul(part.factor));
+    }
+    if !parts.is_empty() {
+        *last = last_part.moved(*last, sum >> 32);
     }
 }
 
-impl Place {
+impl Alphabet {
     #[allow(clippy::cast_possible_truncation)] // They are of ASCII.
     fn new(characters: &[char]) -> Self {
-        let mut digits = [0; MOST_DIGITS];
-        for (digit, character) in digits.iter_mut().zip(characters) {
-            *digit = *character as u8;
+        let mut digits: Vec<_> = characters.iter().map(|character| *character as u8).collect();
+        digits.sort_unstable();
+        let pairs: Vec<_> =
+            digits.iter().flat_map(|high| digits.iter().map(move |low| [*high, *low])).collect();
+        let reciprocal = u64::MAX / pairs.len() as u64 + 1;
+        Self { digits, pairs, reciprocal }
+    }
+
+    /// Writes a number below 2^32 into all of these places.
+    #[allow(clippy::cast_possible_truncation)] // A quotient of what is below 2^32, and digits.
+    fn write(&self, number: u64, places: &mut [u8]) {
+        let mut left = number;
+        let mut pairs = places.rchunks_exact_mut(2);
+        for pair in &mut pairs {
+            let rest = ((u128::from(left) * u128::from(self.reciprocal)) >> 64) as u64;
+            pair.copy_from_slice(&self.pairs[(left - rest * self.pairs.len() as u64) as usize]);
+            left = rest;
         }
-        let base = characters.len() as u64;
-        Self { digits, base, reciprocal: u64::MAX / base + 1 }
+        if let [digit] = pairs.into_remainder() {
+            *digit = self.digits[left as usize];
+        }
     }
 }
 
