@@ -9,7 +9,7 @@ mod steps;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
 use greenapi_model::{Body, Condition, Contract, InstanceId, InstanceState};
@@ -61,7 +61,9 @@ pub struct Emulation {
     body_limit: u64,
     settings: Settings,
     /// What of the settings may be changed while it runs.
-    changing: RwLock<Arc<Changing>>,
+    changing: RwLock<Changing>,
+    /// The seed of `changing` too, for what needs it alone.
+    seed: AtomicU64,
     instances: Instances,
     /// What a reset brings back, though it was removed or replaced.
     at_start: Mutex<BTreeMap<InstanceId, Behaviour>>,
@@ -77,7 +79,6 @@ pub struct Emulation {
 
 #[derive(Debug)]
 struct Changing {
-    seed: u64,
     clock: Clock,
     mint: Arc<GroupMint>,
 }
@@ -171,16 +172,17 @@ impl Emulation {
             _ => None,
         });
         let example_time = contract.errors().iter().find_map(|case| case.example_timestamp()?.parse().ok());
-        let changing = Changing { seed: settings.seed, clock: settings.clock.clone(), mint: Arc::new(mint) };
+        let changing = Changing { clock: settings.clock.clone(), mint: Arc::new(mint) };
         let mut emulation = Self {
             faults: Faults::of(&contract),
             error_names: contract.errors().iter().map(|case| case.slug().into()).collect(),
             possible_names: contract.possible_answers().iter().map(|answer| answer.slug().into()).collect(),
-            success_type: contract.media_type(Body::Response).try_into().ok(),
-            error_type: contract.media_type(Body::Error).try_into().ok(),
+            success_type: header_value(contract.media_type(Body::Response)),
+            error_type: header_value(contract.media_type(Body::Error)),
             example_time: example_time.unwrap_or(Timestamp::UNIX_EPOCH),
             body_limit: body_limit.unwrap_or(BODY_LIMIT),
-            changing: RwLock::new(Arc::new(changing)),
+            changing: RwLock::new(changing),
+            seed: AtomicU64::new(settings.seed),
             instances: Instances::default(),
             at_start: Mutex::default(),
             everywhere: Everywhere::default(),
@@ -255,8 +257,8 @@ impl Emulation {
         [&InstanceState::Authorized].into_iter().chain(errors)
     }
 
-    fn changing(&self) -> Arc<Changing> {
-        Arc::clone(&self.changing.read().unwrap_or_else(PoisonError::into_inner))
+    fn changing(&self) -> RwLockReadGuard<'_, Changing> {
+        self.changing.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn stray(&self) -> MutexGuard<'_, Journal> {
@@ -273,6 +275,12 @@ impl fmt::Debug for Emulation {
             .field("instances", &self.instance_count())
             .finish_non_exhaustive()
     }
+}
+
+/// A media type as the value of a header. That of nearly each contract is known before, so that a copy of it counts no references.
+fn header_value(media_type: &str) -> Option<HeaderValue> {
+    const KNOWN: &str = "application/json";
+    if media_type == KNOWN { Some(HeaderValue::from_static(KNOWN)) } else { media_type.try_into().ok() }
 }
 
 /// Bodies are made of texts, numbers and booleans, so that writing them to memory cannot fail.

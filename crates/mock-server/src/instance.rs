@@ -1,8 +1,10 @@
-use std::collections::VecDeque;
+mod kept;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use greenapi_model::{ApiToken, Group, InstanceId, InstanceState};
 
+use self::kept::KeptGroups;
 use crate::chance::Chance;
 use crate::emulation::GroupMint;
 use crate::fault::Fault;
@@ -102,8 +104,8 @@ pub(crate) struct Inner {
     pub(crate) calls: u64,
     /// How many groups were made, whether they are still kept or not.
     made: u64,
-    /// The latest of them, each as what makes it and its number.
-    kept: VecDeque<(Arc<GroupMint>, u64)>,
+    /// The latest of them.
+    kept: KeptGroups,
     pub(crate) journal: Journal,
     pub(crate) retries: Retries,
     /// What it is reset to.
@@ -135,20 +137,6 @@ impl Instance {
         self.id
     }
 
-    /// Makes a group, and says its number among those of the instance. At most `most` are kept, the latest.
-    pub(crate) fn make(&self, most: usize, mint: &Arc<GroupMint>) -> u64 {
-        let mut inner = self.lock();
-        let nth = inner.made;
-        inner.made += 1;
-        while inner.kept.len() >= most.max(1) {
-            inner.kept.pop_front();
-        }
-        if most > 0 {
-            inner.kept.push_back((Arc::clone(mint), nth));
-        }
-        nth
-    }
-
     /// Nothing that holds the lock can panic half way through a change, so what is behind a poisoned one is sound.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
@@ -168,7 +156,7 @@ impl Inner {
             token: behaviour.token,
             calls: 0,
             made: 0,
-            kept: VecDeque::new(),
+            kept: KeptGroups::default(),
             journal: Journal::default(),
             retries: Retries::default(),
             initial,
@@ -178,6 +166,14 @@ impl Inner {
     /// Whether it takes this token.
     pub(crate) fn takes(&self, token: &str) -> bool {
         self.token.as_ref().is_none_or(|own| own.expose() == token)
+    }
+
+    /// Makes a group, and says its number among those of the instance. At most `most` are kept, the latest.
+    pub(crate) fn make(&mut self, mint: &Arc<GroupMint>, most: usize) -> u64 {
+        let nth = self.made;
+        self.made += 1;
+        self.kept.keep(nth, mint, most);
+        nth
     }
 
     /// Counts a call. The script goes one step on if `step` is not given.
@@ -219,7 +215,7 @@ impl Inner {
     }
 
     pub(crate) fn groups(&self, id: InstanceId) -> Groups {
-        Groups { made: self.made, kept: self.kept.iter().map(|(mint, nth)| mint.group(id, *nth)).collect() }
+        Groups { made: self.made, kept: self.kept.groups(id) }
     }
 
     pub(crate) fn view(&self, id: InstanceId) -> InstanceView {

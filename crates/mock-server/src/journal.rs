@@ -5,7 +5,6 @@ pub(crate) mod masking;
 mod retries;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use greenapi_model::InstanceId;
 
@@ -48,7 +47,7 @@ impl Default for JournalLimits {
 #[derive(Clone, Debug, Default)]
 pub struct Calls {
     /// The latest calls, the oldest of them first.
-    pub kept: Vec<Arc<Entry>>,
+    pub kept: Vec<Entry>,
     /// How many older ones had to go.
     pub dropped: u64,
 }
@@ -56,7 +55,7 @@ pub struct Calls {
 /// The journal of one instance.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    entries: VecDeque<Arc<Entry>>,
+    entries: VecDeque<Entry>,
     bytes: usize,
     dropped: u64,
     search: Search,
@@ -74,19 +73,19 @@ impl Journal {
             self.dropped += 1;
             return;
         }
-        // The room of the one that goes serves the one that comes, unless somebody looks at it still.
-        let room = if self.entries.len() == limits.entries { self.drop_oldest() } else { None };
-        let room = room.and_then(Arc::into_inner).map(Entry::into_room).unwrap_or_default();
+        // The room of the one that goes serves the one that comes.
+        let oldest = if self.entries.len() == limits.entries { self.drop_oldest() } else { None };
+        let room = oldest.map(Entry::into_room).unwrap_or_default();
         let entry = entry(room, &mut self.search);
         self.bytes += entry.size();
-        self.entries.push_back(Arc::new(entry));
+        self.entries.push_back(entry);
         let share = limits.share(instances);
         while self.bytes > share && self.entries.len() > 1 {
             self.drop_oldest();
         }
     }
 
-    fn drop_oldest(&mut self) -> Option<Arc<Entry>> {
+    fn drop_oldest(&mut self) -> Option<Entry> {
         let oldest = self.entries.pop_front()?;
         self.bytes -= oldest.size();
         self.dropped += 1;
@@ -115,7 +114,7 @@ impl Journal {
     /// Takes the calls out that name an instance.
     pub(crate) fn forget_instance(&mut self, id: InstanceId) {
         self.entries.retain(|entry| entry.instance() != Some(id));
-        self.bytes = self.entries.iter().map(|entry| entry.size()).sum();
+        self.bytes = self.entries.iter().map(Entry::size).sum();
     }
 
     pub(crate) fn clear(&mut self) {
@@ -150,7 +149,7 @@ mod tests {
                 journal.keep(|room, _| entry(number, &[b'x'; 100], room), &limits, instances);
             }
             let calls = journal.calls();
-            let kept: Vec<u64> = calls.kept.iter().map(|entry| entry.number()).collect();
+            let kept: Vec<u64> = calls.kept.iter().map(Entry::number).collect();
             assert_eq!((&kept[..], calls.dropped), expected, "{entries} {bytes} {instances}");
             assert_eq!(journal.bytes, kept.len() * (overhead + 100));
         };

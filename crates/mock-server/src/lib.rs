@@ -40,6 +40,7 @@ mod config;
 mod cors;
 mod emulation;
 mod fault;
+mod headers;
 mod host;
 mod injection;
 mod instance;

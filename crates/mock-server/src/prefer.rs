@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
 
+use crate::headers::values;
 use crate::wire::Latency;
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -18,10 +19,14 @@ pub(crate) struct Preferences {
 }
 
 impl Preferences {
-    /// Reads them. Of one that is given twice the first counts.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, String> {
+    /// Reads them, if there are any. Of one that is given twice the first counts.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Option<Self>, String> {
+        let mut values = values(headers, PREFER).peekable();
+        if values.peek().is_none() {
+            return Ok(None);
+        }
         let mut found = Self::default();
-        for value in headers.get_all(PREFER) {
+        for value in values {
             let value = value.to_str().map_err(|_| "the header Prefer is not ASCII".to_owned())?;
             for preference in split(value, ',') {
                 // Parameters behind a semicolon belong to preferences that are not known here.
@@ -35,7 +40,7 @@ impl Preferences {
                 }
             }
         }
-        Ok(found)
+        Ok(Some(found))
     }
 
     /// The value of `Preference-Applied`. A call may end otherwise than it was asked for: to another path, for instance.
@@ -89,7 +94,7 @@ mod tests {
             for value in values {
                 headers.append(PREFER, HeaderValue::from_static(value));
             }
-            let found = Preferences::of(&headers).unwrap();
+            let found = Preferences::of(&headers).unwrap().unwrap_or_default();
             let wait = wait.map(Duration::from_millis);
             assert_eq!((found.example.as_deref(), found.wait), (example, wait), "{values:?}");
             assert_eq!(found.applied(true).unwrap_or_default(), applied, "{values:?}");

@@ -2,6 +2,7 @@
 
 mod answers;
 mod faults;
+mod moment;
 mod record;
 
 use std::cell::RefCell;
@@ -12,7 +13,8 @@ use std::sync::atomic::Ordering;
 use greenapi_model::{Address, ApiToken, Condition, InstanceId, Violations};
 use http::HeaderMap;
 
-use super::{Changing, Emulation};
+use self::moment::Moment;
+use super::Emulation;
 use crate::chance::Chance;
 use crate::fault::Fault;
 use crate::instance::{Instance, Turn};
@@ -33,7 +35,6 @@ const LARGER: &str = "the body is larger than this endpoint reads";
 /// Each of its last methods gives the answer, and puts the call into the journal.
 pub struct Call<'c> {
     emulation: &'c Emulation,
-    changing: Arc<Changing>,
     line: Line<'c>,
     headers: &'c HeaderMap,
     id: Option<InstanceId>,
@@ -41,10 +42,15 @@ pub struct Call<'c> {
     turn: Turn,
     /// The faults of the content that made a difference to how the request was judged.
     struck: RefCell<Vec<Fault>>,
-    preferences: Preferences,
-    /// How the call is to end by its preference.
-    asked: Option<Step>,
+    asked: Option<Box<Asked>>,
     early: Option<Early>,
+}
+
+/// What a request asks for, which is seldom anything.
+struct Asked {
+    preferences: Preferences,
+    /// How the call is to end.
+    step: Option<Step>,
 }
 
 #[derive(Clone, Copy)]
@@ -72,20 +78,21 @@ impl Emulation {
     /// Judges path, method and preferences, before the body is read. `target` is the path with the query, as it was sent.
     #[must_use]
     pub fn open<'c>(&'c self, method: &'c str, target: &'c str, headers: &'c HeaderMap) -> Call<'c> {
-        let changing = self.changing();
+        let seed = self.seed();
         let target = Target::of(target);
         let address = self.contract.address(target.path);
         let is_method = method == self.contract.method();
         let mut early = None;
-        let (preferences, asked) = self.asked(headers).unwrap_or_else(|message| {
+        let asked = self.asked(headers).unwrap_or_else(|message| {
             let token = address.as_ref().ok().map(Address::expose_token);
             let secrets = Secrets::of(&self.contract, target, token);
             let message = secrets.masked_in(message.as_bytes());
             early = Some(Early::Own(400, String::from_utf8_lossy(&message).into_owned()));
-            Default::default()
+            None
         });
+        let step = asked.as_ref().and_then(|asked| asked.step.as_ref());
         // Where a preference decides, nothing else does, and nothing is used up. A fault of the domain is about calls alone.
-        let undecided = asked.is_none() && early.is_none();
+        let undecided = step.is_none() && early.is_none();
         let everywhere = self.strike_everywhere(|fault| {
             undecided && fault.known().is_of_calls() && (is_method || !fault.is_of_domain())
         });
@@ -143,21 +150,19 @@ impl Emulation {
                 let comes_through =
                     is_call && (taken || inner.injections.any(minds) || everywhere.iter().any(minds));
                 let wanted = |fault: &Fault| undecided && (comes_through || !fault.is_of_domain());
-                inner.turn(changing.seed, instance.id(), asked.clone(), comes_through, wanted)
+                inner.turn(seed, instance.id(), step.cloned(), comes_through, wanted)
             }
-            _ => Turn::of_none(changing.seed, asked.clone()),
+            _ => Turn::of_none(seed, step.cloned()),
         };
         turn.faults.extend(everywhere);
         let mut call = Call {
             emulation: self,
-            changing,
             line,
             headers,
             id,
             instance,
             turn,
             struck: RefCell::new(struck),
-            preferences,
             asked,
             early,
         };
@@ -168,10 +173,11 @@ impl Emulation {
     }
 
     /// What a request asks for in its header `Prefer`.
-    fn asked(&self, headers: &HeaderMap) -> Result<(Preferences, Option<Step>), String> {
-        let preferences = Preferences::of(headers)?;
+    fn asked(&self, headers: &HeaderMap) -> Result<Option<Box<Asked>>, String> {
+        let Some(preferences) = Preferences::of(headers)? else { return Ok(None) };
         let step = preferences.example.as_deref().map(|example| self.step(example)).transpose();
-        Ok((preferences, step.map_err(|error| error.to_string())?))
+        let step = step.map_err(|error| error.to_string())?;
+        Ok(Some(Box::new(Asked { preferences, step })))
     }
 
     /// The faults for all instances that strike at one call.
@@ -287,27 +293,39 @@ impl Call<'_> {
     }
 
     fn conclude(mut self, body: Kept<'_>) -> Answer {
+        let instance = self.instance.take();
+        let moment = &mut Moment::new(self.emulation.changing(), instance.as_deref());
         let early = self.early.take();
         let depended = early.is_none();
         let mut answer = match early {
-            Some(early) => self.early_answer(early),
-            None => self.decide(body),
+            Some(early) => self.early_answer(early, moment),
+            None => self.decide(body, moment),
         };
         answer.outcome.instance = self.id;
         self.apply_faults(&mut answer);
-        answer.delay = answer.delay.saturating_add(self.preferences.wait.unwrap_or_default());
-        if !matches!(answer.outcome.ending, Ending::Own(_)) {
-            let is_followed = depended
-                && match &self.asked {
-                    Some(Step::Fault(fault)) => answer.outcome.faults.contains(fault),
-                    Some(_) => true,
-                    None => false,
-                };
-            answer.preference_applied =
-                self.preferences.applied(is_followed).and_then(|applied| applied.try_into().ok());
+        if let Some(asked) = &self.asked {
+            asked.note(&mut answer, depended);
         }
-        self.record(&mut answer, if depended { body } else { Kept::Unread }, depended);
+        self.record(&mut answer, if depended { body } else { Kept::Unread }, depended, moment);
         answer
+    }
+}
+
+impl Asked {
+    /// Has the answer take as long as was asked for, and say what was followed.
+    fn note(&self, answer: &mut Answer, depended: bool) {
+        answer.delay = answer.delay.saturating_add(self.preferences.wait.unwrap_or_default());
+        if matches!(answer.outcome.ending, Ending::Own(_)) {
+            return;
+        }
+        let is_followed = depended
+            && match &self.step {
+                Some(Step::Fault(fault)) => answer.outcome.faults.contains(fault),
+                Some(_) => true,
+                None => false,
+            };
+        answer.preference_applied =
+            self.preferences.applied(is_followed).and_then(|applied| applied.try_into().ok());
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct GroupMint {
 }
 
 impl GroupMint {
-    pub(super) fn new(contract: &Contract, seed: u64) -> Result<Self, Unemulable> {
+    pub(crate) fn new(contract: &Contract, seed: u64) -> Result<Self, Unemulable> {
         let mint = |member: &str| {
             let places = contract.variations(Body::Response, member);
             places.map(|places| Mint::new(&places, seed)).ok_or_else(|| {

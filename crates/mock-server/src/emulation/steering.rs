@@ -7,7 +7,7 @@ use greenapi_model::{ApiToken, Condition, InstanceId, InstanceState};
 
 use super::groups::GroupMint;
 use super::injections::{Scope, of_instances, too_many_faults};
-use super::{Changing, Emulation, Unemulable};
+use super::{Emulation, Unemulable};
 use crate::clock::Clock;
 use crate::injection::Injection;
 use crate::instance::{Behaviour, Instance, InstanceView};
@@ -160,7 +160,7 @@ impl Emulation {
     /// The seed.
     #[must_use]
     pub fn seed(&self) -> u64 {
-        self.changing().seed
+        self.seed.load(Ordering::Relaxed)
     }
 
     /// Changes the seed. Ids and links that were made with another one may come again.
@@ -175,7 +175,8 @@ impl Emulation {
         }
         let mint = GroupMint::new(&self.contract, seed)?;
         let mut changing = self.changing.write().unwrap_or_else(PoisonError::into_inner);
-        *changing = Arc::new(Changing { seed, clock: changing.clock.clone(), mint: Arc::new(mint) });
+        changing.mint = Arc::new(mint);
+        self.seed.store(seed, Ordering::Relaxed);
         Ok(())
     }
 
@@ -187,8 +188,7 @@ impl Emulation {
 
     /// Changes the clock. Connections that are open go on having a `Date` or none.
     pub fn set_clock(&self, clock: Clock) {
-        let mut changing = self.changing.write().unwrap_or_else(PoisonError::into_inner);
-        *changing = Arc::new(Changing { seed: changing.seed, clock, mint: Arc::clone(&changing.mint) });
+        self.changing.write().unwrap_or_else(PoisonError::into_inner).clock = clock;
     }
 
     /// The instance, made if it was not there.

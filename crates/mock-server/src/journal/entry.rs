@@ -82,16 +82,15 @@ impl Entry {
         happened: &Happened<'_>,
         contract: &Contract,
         mask_phones: bool,
-        text: Vec<u8>,
+        mut text: Vec<u8>,
         search: &mut Search,
     ) -> Self {
         let Happened { number, time, head, body, own_token, answer } = happened;
         let secrets = Secrets::of(contract, head.target, head.token).and(*own_token);
-        let mut text = text;
-        let mut ends = write(&mut text, contract, head, *body, None);
+        let Written { mut ends, longest_name } = write(&mut text, contract, head, *body, None);
         // One look at all of it is quicker than one at each part, and most calls have no secret but in the path.
-        if secrets.may_be_in(&text, head.headers, search) {
-            ends = write(&mut text, contract, head, *body, Some(&secrets));
+        if secrets.may_be_in(&text, longest_name, search) {
+            Written { ends, .. } = write(&mut text, contract, head, *body, Some(&secrets));
         }
         if mask_phones {
             masking::phones(&mut text[ends[2]..]);
@@ -239,7 +238,15 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// Writes what is kept of a call, and says where its parts end. Without secrets nothing is masked but the path, and headers that
+/// What was written of a call.
+struct Written {
+    /// Where its parts end.
+    ends: [usize; 3],
+    /// How long the longest name of a header is.
+    longest_name: usize,
+}
+
+/// Writes what is kept of a call. Without secrets nothing is masked but the path, and headers that
 /// hold secrets always.
 fn write(
     text: &mut Vec<u8>,
@@ -247,11 +254,15 @@ fn write(
     head: &Head<'_>,
     body: Kept<'_>,
     secrets: Option<&Secrets<'_>>,
-) -> [usize; 3] {
+) -> Written {
     let body = if let Kept::Whole(body) = body { body } else { &[] };
-    let headers = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 2);
-    let headers = headers.sum::<usize>().min(MOST_HEADERS);
-    let length = head.method.len() + head.target.whole.len() + headers + body.len();
+    let (mut headers, mut longest_name) = (0, 0);
+    for (name, value) in head.headers {
+        let name = name.as_str().len();
+        headers += name + value.len() + 2;
+        longest_name = longest_name.max(name);
+    }
+    let length = head.method.len() + head.target.whole.len() + headers.min(MOST_HEADERS) + body.len();
     text.clear();
     // Room from a call that was far larger would be kept without being counted.
     text.shrink_to(2 * length);
@@ -278,7 +289,7 @@ fn write(
     }
     let headers_end = text.len();
     text.extend_from_slice(&masked(body));
-    [method_end, path_end, headers_end]
+    Written { ends: [method_end, path_end, headers_end], longest_name }
 }
 
 /// These hold secrets, though not those of this method.

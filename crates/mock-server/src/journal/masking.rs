@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 use greenapi_model::Contract;
-use http::HeaderMap;
 use memchr::memmem::{self, Finder};
 
 /// What stands for the token.
@@ -120,14 +119,13 @@ impl<'t> Secrets<'t> {
         self.token.into_iter().chain(self.own).chain(self.others.iter().copied())
     }
 
-    /// Whether one of them may stand in what was written of a request. These are its headers.
-    pub(crate) fn may_be_in(&self, written: &[u8], headers: &HeaderMap, search: &mut Search) -> bool {
+    /// Whether one of them may stand in what was written of a request, whose names of headers are no longer than this.
+    pub(crate) fn may_be_in(&self, written: &[u8], longest_name: usize, search: &mut Search) -> bool {
         let is_in = |secret: &[u8]| memmem::find(written, secret).is_some();
         self.all().any(|secret| {
             search.finds(secret, written)
                 || (secret.contains('%') && is_in(&decoded(secret)))
-                || (headers.keys().any(|name| name.as_str().len() >= secret.len())
-                    && is_in(secret.to_ascii_lowercase().as_bytes()))
+                || (longest_name >= secret.len() && is_in(secret.to_ascii_lowercase().as_bytes()))
         })
     }
 
@@ -255,8 +253,7 @@ mod tests {
                 let masked = secrets.masked_in(body.as_bytes()).into_owned();
                 let is_masked = masked != body.as_bytes();
                 assert!(
-                    !is_masked
-                        || secrets.may_be_in(body.as_bytes(), &HeaderMap::new(), &mut Search::default()),
+                    !is_masked || secrets.may_be_in(body.as_bytes(), 0, &mut Search::default()),
                     "{body} {target}"
                 );
                 masked

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use greenapi_model::{InstanceId, InstanceState};
 
 use super::expectation::{Expect, Expected, Whose};
@@ -104,7 +102,7 @@ impl<'s> MockInstance<'s> {
     /// The calls to it that are kept, in the order in which they were decided; also those that were refused because there is no
     /// such instance.
     #[must_use]
-    pub fn requests(&self) -> Vec<Arc<Entry>> {
+    pub fn requests(&self) -> Vec<Entry> {
         Whose::Instance(self.id).calls(&self.server.emulation).kept
     }
 

@@ -7,18 +7,19 @@ use greenapi_model::{
 };
 use http::header::CONTENT_TYPE;
 
-use super::{Call, Early, LARGER};
+use super::{Call, Early, LARGER, Moment};
 use crate::emulation::json;
 use crate::fault::Effect;
+use crate::headers::values;
 use crate::journal::Kept;
 use crate::journal::masking::Target;
 use crate::outcome::{Answer, Ending, Outcome};
 
 impl Call<'_> {
-    pub(super) fn early_answer(&self, early: Early) -> Answer {
+    pub(super) fn early_answer(&self, early: Early, moment: &Moment<'_>) -> Answer {
         let contract = &self.emulation.contract;
         match early {
-            Early::Error(condition, violations) => self.refuse(&condition, violations),
+            Early::Error(condition, violations) => self.refuse(&condition, violations, moment),
             Early::Own(status, message) => Answer::own(status, &message),
             Early::Plain(index) => {
                 let plain = &contract.plain_answers()[index];
@@ -30,18 +31,18 @@ impl Call<'_> {
     }
 
     /// The answer by the state of the instance, the faults, and the request.
-    pub(super) fn decide(&mut self, body: Kept<'_>) -> Answer {
+    pub(super) fn decide(&self, body: Kept<'_>, moment: &mut Moment<'_>) -> Answer {
         let emulation = self.emulation;
         let contract = &emulation.contract;
         if let Some(case) = self.turn.forced.as_deref().and_then(|slug| contract.error_case(slug)) {
-            return self.error(case, None);
+            return self.error(case, None, moment);
         }
-        if let Some(answer) = self.possible(false) {
+        if let Some(answer) = self.possible(false, moment) {
             return answer;
         }
         let too_large = Condition::BodyAbove(emulation.body_limit);
         let verdict = match body {
-            Kept::TooLarge if !self.ignored(&too_large) => return self.refuse(&too_large, None),
+            Kept::TooLarge if !self.ignored(&too_large) => return self.refuse(&too_large, None, moment),
             Kept::Whole(bytes) => {
                 if bytes.len() as u64 > emulation.body_limit {
                     self.ignored(&too_large);
@@ -59,17 +60,17 @@ impl Call<'_> {
                 _ => false,
             };
             if applies && !self.ignored(case.condition()) {
-                return self.error(case, verdict.err().and_then(|refusal| refusal.violations));
+                return self.error(case, verdict.err().and_then(|refusal| refusal.violations), moment);
             }
         }
-        self.possible(true).unwrap_or_else(|| self.succeed())
+        self.possible(true, moment).unwrap_or_else(|| self.succeed(moment))
     }
 
     /// What is wrong with the request, after faults had their say.
     fn judge(&self, body: &[u8]) -> Result<(), Refusal> {
         let contract = &self.emulation.contract;
         // One that comes twice has to be right both times, as nobody can tell which one is meant.
-        let mut content_types = self.headers.get_all(CONTENT_TYPE).iter().map(http::HeaderValue::as_bytes);
+        let mut content_types = values(self.headers, CONTENT_TYPE).map(http::HeaderValue::as_bytes);
         let content_type = content_types.next();
         let judged = contract
             .request_content_type(content_type)
@@ -99,17 +100,22 @@ impl Call<'_> {
     }
 
     /// The error that is the answer under a condition.
-    fn refuse(&self, condition: &Condition, violations: Option<Box<Violations>>) -> Answer {
+    fn refuse(
+        &self,
+        condition: &Condition,
+        violations: Option<Box<Violations>>,
+        moment: &Moment<'_>,
+    ) -> Answer {
         match self.emulation.contract.error_when(condition) {
-            Some(case) => self.error(case, violations),
+            Some(case) => self.error(case, violations, moment),
             // Only a body can be too large without an error of the contract for it.
             None => Answer::own(413, LARGER),
         }
     }
 
-    fn error(&self, case: &ErrorCase, violations: Option<Box<Violations>>) -> Answer {
+    fn error(&self, case: &ErrorCase, violations: Option<Box<Violations>>, moment: &Moment<'_>) -> Answer {
         let emulation = self.emulation;
-        let timestamp = self.changing.clock.now(case.example_timestamp().unwrap_or_default());
+        let timestamp = moment.changing.clock.now(case.example_timestamp().unwrap_or_default());
         let body = case.body(self.line.method, self.line.target.whole, &timestamp);
         let index = emulation.contract.errors().iter().position(|known| std::ptr::eq(known, case));
         let slug =
@@ -122,7 +128,7 @@ impl Call<'_> {
     }
 
     /// The possible answer that a fault asks for, of those that make a group or of those that do not.
-    fn possible(&self, makes_group: bool) -> Option<Answer> {
+    fn possible(&self, makes_group: bool, moment: &mut Moment<'_>) -> Option<Answer> {
         let contract = &self.emulation.contract;
         let (index, answer) = self.turn.faults.iter().find_map(|fault| match fault.effect() {
             Effect::Possible(index) => {
@@ -132,9 +138,9 @@ impl Call<'_> {
             _ => None,
         })?;
         if makes_group {
-            self.make();
+            self.make(moment);
         }
-        let timestamp = self.changing.clock.now(answer.example_timestamp().unwrap_or_default());
+        let timestamp = moment.changing.clock.now(answer.example_timestamp().unwrap_or_default());
         let body = answer.body(self.line.method, self.line.target.whole, &timestamp);
         let slug = Arc::clone(&self.emulation.possible_names[index]);
         let mut outcome = Outcome::new(Ending::Possible(slug), answer.status(), None);
@@ -142,7 +148,7 @@ impl Call<'_> {
         Some(Answer::new(answer.media_type().and_then(|value| value.try_into().ok()), body, outcome))
     }
 
-    fn succeed(&self) -> Answer {
+    fn succeed(&self, moment: &mut Moment<'_>) -> Answer {
         let contract = &self.emulation.contract;
         let example = self.turn.faults.iter().find_map(|fault| match fault.effect() {
             Effect::Example(index) => {
@@ -158,15 +164,15 @@ impl Call<'_> {
             }
             // What is empty in the example is empty; all else is made.
             Some((_, example)) => {
-                let (id, nth) = self.make();
-                let made = self.changing.mint.group(id, nth);
+                let (id, nth) = self.make(moment);
+                let made = moment.changing.mint.group(id, nth);
                 let link = Some(made.group_invite_link()).filter(|_| !example.group_invite_link().is_empty());
                 let group = Group::new(made.chat_id().clone(), link.cloned().unwrap_or_else(|| "".into()));
                 (json(&group), Ending::Created)
             }
             None => {
-                let (id, nth) = self.make();
-                (self.changing.mint.body(id, nth), Ending::Created)
+                let (id, nth) = self.make(moment);
+                (moment.changing.mint.body(id, nth), Ending::Created)
             }
         };
         let mut outcome = Outcome::new(ending, status, None);
@@ -176,15 +182,10 @@ impl Call<'_> {
     }
 
     /// Makes a group, and says whose it is and which one.
-    fn make(&self) -> (InstanceId, u64) {
-        match &self.instance {
-            Some(instance) => {
-                let nth = instance.make(self.emulation.settings.groups_kept, &self.changing.mint);
-                (instance.id(), nth)
-            }
-            // A fault took a path for that of the method, and the instance in it is none.
-            None => (self.id.unwrap_or(InstanceId::new(0)), 0),
-        }
+    fn make(&self, moment: &mut Moment<'_>) -> (InstanceId, u64) {
+        let nth = moment.make(self.emulation.settings.groups_kept);
+        // A fault may have taken a path for that of the method, and then there is no instance.
+        (self.id.unwrap_or(InstanceId::new(0)), nth.unwrap_or_default())
     }
 }
 

@@ -4,27 +4,32 @@ use std::sync::atomic::Ordering;
 
 use greenapi_model::{ApiToken, Repeat};
 
-use super::{Call, Line};
+use super::{Call, Line, Moment};
 use crate::journal::masking::Search;
 use crate::journal::{Entry, Happened, Head, Kept};
 use crate::outcome::{Answer, Ending, Outcome};
 
 impl Call<'_> {
     /// Puts the call into the journal.
-    pub(super) fn record(&self, answer: &mut Answer, body: Kept<'_>, depended: bool) {
+    pub(super) fn record(
+        &self,
+        answer: &mut Answer,
+        body: Kept<'_>,
+        depended: bool,
+        moment: &mut Moment<'_>,
+    ) {
         let emulation = self.emulation;
         let settings = &emulation.settings;
         let Line { method, target, token } = self.line;
         let head = Head { method, target, token, headers: self.headers };
-        let time = self.changing.clock.timestamp(emulation.example_time);
+        let time = moment.changing.clock.timestamp(emulation.example_time);
         let instances = emulation.instance_count();
         let next = || emulation.calls.fetch_add(1, Ordering::Relaxed) + 1;
         let limits = &settings.journal;
         let entry = |happened: &Happened<'_>, room, search: &mut Search| {
             Entry::new(happened, &emulation.contract, limits.mask_phones, room, search)
         };
-        if let Some(instance) = &self.instance {
-            let inner = &mut *instance.lock();
+        if let Some(inner) = moment.instance() {
             // The right token may stand elsewhere while a wrong one stands in the path.
             let own_token = inner.token.as_ref().map(ApiToken::expose);
             let number = next();
