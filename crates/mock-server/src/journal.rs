@@ -78,6 +78,10 @@ impl Journal {
         let room = oldest.map(Entry::into_room).unwrap_or_default();
         let entry = entry(room, &mut self.search);
         self.bytes += entry.size();
+        if self.entries.len() == self.entries.capacity() {
+            // By itself it would take room for four at once, and most of many instances are called seldom.
+            self.entries.reserve_exact(self.entries.len() / 2 + 1);
+        }
         self.entries.push_back(entry);
         let share = limits.share(instances);
         while self.bytes > share && self.entries.len() > 1 {

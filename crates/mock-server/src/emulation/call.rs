@@ -294,19 +294,23 @@ impl Call<'_> {
 
     fn conclude(mut self, body: Kept<'_>) -> Answer {
         let instance = self.instance.take();
-        let moment = &mut Moment::new(self.emulation.changing(), instance.as_deref());
+        let mut moment = Moment::new(self.emulation.changing(), instance.as_deref());
         let early = self.early.take();
         let depended = early.is_none();
         let mut answer = match early {
-            Some(early) => self.early_answer(early, moment),
-            None => self.decide(body, moment),
+            Some(early) => self.early_answer(early, &moment),
+            None => self.decide(body, &mut moment),
         };
         answer.outcome.instance = self.id;
         self.apply_faults(&mut answer);
         if let Some(asked) = &self.asked {
             asked.note(&mut answer, depended);
         }
-        self.record(&mut answer, if depended { body } else { Kept::Unread }, depended, moment);
+        self.record(&mut answer, if depended { body } else { Kept::Unread }, depended, &mut moment);
+        // Whoever is told looks at the instance.
+        drop(moment);
+        self.emulation.metrics.count(&answer.outcome, answer.suspected_retry_of.is_some());
+        self.emulation.recorded.tell();
         answer
     }
 }

@@ -50,8 +50,6 @@ impl Call<'_> {
             let happened = Happened { number: next(), time, head, body, own_token: None, answer };
             stray.keep(|room, search| entry(&happened, room, search), limits, 1);
         }
-        emulation.metrics.count(&answer.outcome, answer.suspected_retry_of.is_some());
-        emulation.recorded.tell();
     }
 
     /// Whether the answer asks to send the same call again.
