@@ -126,8 +126,8 @@ impl Front {
         }
         match (self.control(&head), &self.behind) {
             (None, Behind::Emulation(emulation, _)) => match &self.cors {
-                None => emulation.answer(&head, body).await,
-                Some(cors) => cors.answer(emulation, &head, body).await,
+                None => emulation.answer(head, body).await,
+                Some(cors) => cors.answer(emulation, head, body).await,
             },
             (Some(control), _) | (None, Behind::ControlPlane(control)) => {
                 let answer = control.call(Request::from_parts(head, body)).await;
