@@ -1,5 +1,6 @@
 use std::error::Error;
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,18 +34,26 @@ const UNWANTED: usize = 8 << 10;
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Serves one connection until it ends, or until a call that is under way has ended once the server stops.
-pub(super) async fn serve<S>(wire: Wire<S>, front: Front, limits: Limits, stop: WireStop)
+///
+/// There may be many connections, so none of what it holds is held twice: an `async fn` would hold its arguments so.
+pub(super) fn serve<S>(
+    mut wire: Wire<S>,
+    front: Front,
+    limits: Arc<Limits>,
+    stop: WireStop,
+) -> impl Future<Output = ()> + Send
 where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
-    let has_real_time = front.emulation().has_real_time();
     let line = Arc::new(Line { front, wire: wire.handle() });
-    let (mut wire, last_word) = speak(wire, &line, &limits, &stop).await;
-    // The other side may be gone, and then there is nobody to tell.
-    if let Some(status) = last_word {
-        let _ = wire.write_all(head(status, has_real_time).as_bytes()).await;
+    async move {
+        // The other side may be gone, and then there is nobody to tell.
+        if let Some(status) = speak(&mut wire, &line, &limits, &stop).await {
+            let has_real_time = line.front.emulation().has_real_time();
+            let _ = wire.write_all(head(status, has_real_time).as_bytes()).await;
+        }
+        Box::pin(linger(&mut wire, &stop)).await;
     }
-    linger(wire, &stop).await;
 }
 
 /// What answers on a connection.
@@ -63,45 +72,53 @@ impl UnderWay {
     }
 }
 
+impl Deref for UnderWay {
+    type Target = Front;
+
+    fn deref(&self) -> &Front {
+        &self.0.front
+    }
+}
+
 impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.wire.activity().end_call();
     }
 }
 
-/// Speaks HTTP, and gives the stream back with the answer that is left to be given.
+/// Speaks HTTP until there is no more to be said, and gives the answer that is left to be given.
 ///
 /// A connection on which nothing comes rests, without the buffers that hyper has for it. It begins so, as many a one never says
 /// anything.
 async fn speak<S>(
-    mut wire: Wire<S>,
+    wire: &mut Wire<S>,
     line: &Arc<Line>,
     limits: &Limits,
     stop: &WireStop,
-) -> (Wire<S>, Option<StatusCode>)
+) -> Option<StatusCode>
 where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
     let mut stopped = pin!(Seldom::new(Box::pin(stop.until_stopped())));
     let mut pause = Pause { unread: Bytes::new(), since: Instant::now() };
     loop {
-        let is_stopped = match pause.rest(&mut wire, limits, &mut stopped).await {
+        let is_stopped = match pause.rest(wire, limits, &mut stopped).await {
             Rested::Read => false,
             Rested::Stopped => true,
-            Rested::Over(status) => return (wire, last_word(&pause.unread, status)),
+            Rested::Over(status) => return last_word(&pause.unread, status),
         };
-        let talked = Box::pin(talk(wire, pause, line, limits, &mut stopped, is_stopped)).await;
-        (wire, pause) = (talked.wire, talked.pause);
-        let status = match talked.end {
+        let end;
+        (pause, end) = Box::pin(talk(wire, pause, line, limits, &mut stopped, is_stopped)).await;
+        let status = match end {
             Talked::Seen(Seen::Silence) => continue,
             Talked::Seen(Seen::Lateness) => Some(StatusCode::REQUEST_TIMEOUT),
-            Talked::Over(Ok(())) => return (wire, None),
+            Talked::Over(Ok(())) => return None,
             Talked::Over(Err(error)) => {
                 tracing::debug!(%error, "a connection ended early");
                 error.is_incomplete_message().then_some(StatusCode::BAD_REQUEST)
             }
         };
-        return (wire, last_word(&pause.unread, status));
+        return last_word(&pause.unread, status);
     }
 }
 
@@ -161,14 +178,7 @@ impl Pause {
     }
 }
 
-/// What is left of a connection that hyper had.
-struct Left<S> {
-    wire: Wire<S>,
-    pause: Pause,
-    end: Talked,
-}
-
-/// Why hyper has it no more.
+/// Why hyper has a connection no more.
 enum Talked {
     Seen(Seen),
     Over(hyper::Result<()>),
@@ -176,22 +186,19 @@ enum Talked {
 
 /// Has hyper speak on a connection on which something has come, until nothing comes.
 async fn talk<S>(
-    wire: Wire<S>,
+    wire: &mut Wire<S>,
     pause: Pause,
     line: &Arc<Line>,
     limits: &Limits,
     stopped: &mut (impl Future<Output = ()> + Unpin),
     is_stopped: bool,
-) -> Left<S>
+) -> (Pause, Talked)
 where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
-    let service = service_fn(|request| {
-        let call = UnderWay::begin(line);
-        async move { call.0.front.answer(request).await }
-    });
-    let mut connection =
-        http(line, limits).serve_connection(TokioIo::new(wire.reread(pause.unread)), service);
+    wire.read_again(pause.unread);
+    let service = service_fn(|request| Front::answer(UnderWay::begin(line), request));
+    let mut connection = http(line, limits).serve_connection(TokioIo::new(wire), service);
     let mut watch = Watch::new(line.wire.activity(), limits, pause.since);
     let mut end = None;
     if !is_stopped {
@@ -205,8 +212,7 @@ where
         Some(end) => end,
         None => last_look(&mut connection, &mut watch).await,
     };
-    let parts = connection.into_parts();
-    Left { wire: parts.io.into_inner(), pause: Pause::of(&parts.read_buf, watch.since()), end }
+    (Pause::of(&connection.into_parts().read_buf, watch.since()), end)
 }
 
 fn http(line: &Line, limits: &Limits) -> http1::Builder {
@@ -256,7 +262,7 @@ where
 }
 
 /// Closes a connection, and waits for a while until the other side has closed it too.
-pub(super) async fn linger<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: Wire<S>, stop: &WireStop) {
+pub(super) async fn linger<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: &mut Wire<S>, stop: &WireStop) {
     tokio::select! {
         () = close(wire) => {}
         () = tokio::time::sleep(LINGER) => {}
@@ -290,7 +296,7 @@ pub(super) fn head(status: StatusCode, has_real_time: bool) -> String {
 
 /// RFC 9112, section 9.6: who closes a connection with bytes left to read may send a reset, which takes the last answer away from
 /// the other side. So it is read on until that has closed it too.
-async fn close<S: AsyncRead + AsyncWrite + Reset + Unpin>(mut wire: Wire<S>) {
+async fn close<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: &mut Wire<S>) {
     let mut unwanted = Vec::new();
     if wire.shutdown().await.is_ok() {
         unwanted.resize(UNWANTED, 0);
@@ -305,7 +311,7 @@ mod tests {
     use tokio::task::JoinHandle;
     use tokio::time::{Instant, timeout};
 
-    use super::super::watch::PACE;
+    use super::super::watch::LAST_PACE;
     use super::*;
     use crate::admin::ControlPlane;
     use crate::emulation::Emulation;
@@ -343,7 +349,8 @@ mod tests {
             let service = EmulationService::new(Arc::clone(&emulation));
             let front = change(Front::emulation_of(service).control_plane(control).limits(&limits));
             let stop = WireStop::default();
-            let task = tokio::spawn(serve(Wire::new(server).until(&stop), front, limits, stop.clone()));
+            let task =
+                tokio::spawn(serve(Wire::new(server).until(&stop), front, Arc::new(limits), stop.clone()));
             Self { stream, emulation, task, stop, start: Instant::now() }
         }
 
@@ -549,7 +556,7 @@ mod tests {
 
     /// Long enough for a connection to rest.
     async fn pause() {
-        tokio::time::sleep(4 * PACE).await;
+        tokio::time::sleep(LAST_PACE).await;
     }
 
     #[tokio::test(start_paused = true)]
@@ -626,8 +633,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_head_that_trickles_has_no_more_time_whether_it_rests_or_not() {
-        // With half of this pause no byte is missed between two looks, with twice of it all of the time is rest for the most part.
-        for pause in [PACE / 5, PACE / 2, PACE, 2 * PACE, 9 * PACE] {
+        // By some of these pauses it never rests, and by some it rests whenever it may.
+        for pause in [2, 25, 90, 110, 300].map(Duration::from_millis) {
             for rests_before in [false, true] {
                 let client = Client::new();
                 if rests_before {
@@ -690,8 +697,8 @@ mod tests {
             (short(7, 90_000), LINE, "408", 7),
             (short(40, 90_000), LINE, "408", 40),
             (short(90_000, 7), "", "", 7),
-            (short(90_000, 7), &whole, "200", 14),
-            (short(90_000, 40), &whole, "200", 65),
+            (short(90_000, 7), &whole, "200", 12),
+            (short(90_000, 40), &whole, "200", 45),
             (short(0, 90_000), LINE, "408", 1),
             (short(90_000, 0), "", "", 0),
         ] {
@@ -750,7 +757,7 @@ mod tests {
                 writer.write_all(whole.as_bytes()).await.unwrap();
                 writer
             });
-            tokio::time::sleep(40 * PACE).await;
+            tokio::time::sleep(40 * LAST_PACE).await;
             let mut seen = String::new();
             timeout(DAY, reader.read_to_string(&mut seen)).await.expect("it is never closed").unwrap();
             assert!(seen.starts_with("HTTP/1.1 200 ") && seen.ends_with('}'), "{room}: {seen}");
@@ -762,12 +769,22 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_request_to_a_connection_at_rest_is_answered_when_the_server_stops() {
         let mut client = Client::new();
-        tokio::time::sleep(8 * PACE).await;
+        tokio::time::sleep(8 * LAST_PACE).await;
         client.send(&request(BODY.len(), BODY)).await;
         client.stop.stop();
         let (seen, seconds) = client.read().await;
         assert!(seen.starts_with("HTTP/1.1 200 ") && seconds == 0, "{seconds}: {seen}");
         assert_eq!(client.made(), 1);
+    }
+
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_connection_at_rest_is_small() {
+        let front =
+            Front::emulation_of(EmulationService::new(Emulation::new(Contract::default()).unwrap().into()));
+        let wire = Wire::new(duplex(1).0);
+        let connection = serve(wire, front, Arc::default(), WireStop::default());
+        assert!(size_of_val(&connection) <= 600, "{} bytes", size_of_val(&connection));
     }
 
     #[test]

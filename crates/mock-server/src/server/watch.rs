@@ -9,9 +9,11 @@ use super::seldom::Seldom;
 use crate::limits::Limits;
 use crate::wire::Activity;
 
-/// How often a connection is looked at while hyper has it.
-pub(super) const PACE: Duration = Duration::from_millis(25);
-/// It is not looked at more often, however short its times are.
+/// How soon a connection is looked at at first, so that one on which little comes soon rests.
+const FIRST_PACE: Duration = Duration::from_millis(5);
+/// How seldom it is looked at in the end, so that one on which much comes is hardly looked at.
+pub(super) const LAST_PACE: Duration = Duration::from_millis(100);
+/// However short its times are, it is looked at no more often than this.
 const LEAST_PACE: Duration = Duration::from_millis(1);
 
 /// Looks at a connection now and then, until hyper waits in vain for more of a head.
@@ -21,7 +23,9 @@ const LEAST_PACE: Duration = Duration::from_millis(1);
 pub(super) struct Watch<'c> {
     activity: &'c Activity,
     head_timeout: Duration,
+    /// How long it is from the next look to the one after it.
     pace: Duration,
+    last_pace: Duration,
     /// Whether silence is enough.
     ends_with_silence: bool,
     /// Since when there is no call.
@@ -33,7 +37,7 @@ pub(super) struct Watch<'c> {
 }
 
 /// What was seen of a connection that waits.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seen {
     /// No byte has come between two looks.
     Silence,
@@ -44,11 +48,13 @@ pub(super) enum Seen {
 impl<'c> Watch<'c> {
     /// `since` is when the head began, if it has begun.
     pub(super) fn new(activity: &'c Activity, limits: &Limits, since: Instant) -> Self {
-        let pace = PACE.min(limits.head_timeout).min(limits.idle_timeout).max(LEAST_PACE);
+        let last_pace = LAST_PACE.min(limits.head_timeout).min(limits.idle_timeout).max(LEAST_PACE);
+        let pace = FIRST_PACE.min(last_pace);
         Self {
             activity,
             head_timeout: limits.head_timeout,
             pace,
+            last_pace,
             ends_with_silence: true,
             since,
             calls: activity.calls(),
@@ -84,7 +90,7 @@ impl<'c> Watch<'c> {
         if left.is_zero() {
             return Some(Seen::Lateness);
         }
-        self.look_after(left.min(self.pace));
+        self.look_within(left);
         None
     }
 
@@ -93,11 +99,12 @@ impl<'c> Watch<'c> {
         self.is_awaiting_end_of_call = false;
         self.since = Instant::now();
         self.calls = self.activity.calls();
-        self.look_after(self.pace);
+        self.look_within(self.pace);
     }
 
-    fn look_after(&mut self, time: Duration) {
-        self.next_look.change().as_mut().reset(Instant::now() + time);
+    fn look_within(&mut self, most: Duration) {
+        self.next_look.change().as_mut().reset(Instant::now() + self.pace.min(most));
+        self.pace = (2 * self.pace).min(self.last_pace);
     }
 }
 
@@ -118,5 +125,78 @@ impl Future for Watch<'_> {
                 return Poll::Ready(seen);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::future::poll_fn;
+
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::wire::WireHandle;
+
+    const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+    /// What is seen within a day, after how many milliseconds, and how often it was looked for, if this happens whenever it is.
+    async fn seen(
+        watch: &mut Watch<'_>,
+        meanwhile: impl Fn(&Activity),
+        time: Duration,
+    ) -> (Option<Seen>, u128, u32) {
+        let (start, polls) = (Instant::now(), Cell::new(0));
+        let watched = poll_fn(|context| {
+            polls.set(polls.get() + 1);
+            meanwhile(watch.activity);
+            Pin::new(&mut *watch).poll(context)
+        });
+        let seen = timeout(time, watched).await.ok();
+        (seen, start.elapsed().as_millis(), polls.get())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_is_seen_soon_and_lateness_in_time() {
+        let handle = WireHandle::default();
+        let (limits, nothing) = (Limits::default(), |_: &Activity| {});
+        let watch = || Watch::new(handle.activity(), &limits, Instant::now());
+        assert_eq!(seen(&mut watch(), nothing, DAY).await, (Some(Seen::Silence), 5, 2));
+        handle.activity().hear();
+        assert_eq!(seen(&mut watch(), nothing, DAY).await, (Some(Seen::Silence), 10, 3));
+        let (late, after, _) = seen(&mut watch(), Activity::hear, DAY).await;
+        assert_eq!((late, after), (Some(Seen::Lateness), 30_000));
+        let mut patient = watch();
+        patient.bear_silence();
+        let (late, after, _) = seen(&mut patient, nothing, DAY).await;
+        assert_eq!((late, after), (Some(Seen::Lateness), 30_000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_is_used_is_looked_at_less_and_less_often() {
+        let handle = WireHandle::default();
+        let mut watch = Watch::new(handle.activity(), &Limits::default(), Instant::now());
+        let call = |activity: &Activity| {
+            activity.begin_call();
+            activity.end_call();
+        };
+        let (none, _, polls) = seen(&mut watch, call, Duration::from_secs(60)).await;
+        assert!(none.is_none() && (600..610).contains(&polls), "{polls}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_looks_at_a_call_however_long_it_takes() {
+        let handle = WireHandle::default();
+        let mut watch = Watch::new(handle.activity(), &Limits::default(), Instant::now());
+        let nothing = |_: &Activity| {};
+        handle.activity().begin_call();
+        assert_eq!(seen(&mut watch, nothing, DAY).await, (None, DAY.as_millis(), 3));
+        handle.activity().end_call();
+        handle.activity().owe(true);
+        assert_eq!(seen(&mut watch, nothing, DAY).await, (None, DAY.as_millis(), 2));
+        handle.activity().owe(false);
+        // The wait for a request begins with the end of all that.
+        assert_eq!(seen(&mut watch, nothing, DAY).await, (Some(Seen::Silence), 5, 2));
+        assert_eq!(watch.since().elapsed().as_millis(), 5);
     }
 }

@@ -12,7 +12,7 @@ pub(crate) struct Activity {
 }
 
 impl Activity {
-    pub(super) fn hear(&self) {
+    pub(crate) fn hear(&self) {
         self.heard.store(true, Ordering::Relaxed);
     }
 
@@ -24,7 +24,7 @@ impl Activity {
     }
 
     /// Notes whether something was written that has not been flushed.
-    pub(super) fn owe(&self, owes: bool) {
+    pub(crate) fn owe(&self, owes: bool) {
         self.owes.store(owes, Ordering::Relaxed);
     }
 

@@ -32,8 +32,13 @@ pub struct Wire<S> {
 impl<S> Wire<S> {
     /// A connection on this stream, with no fault armed.
     pub fn new(stream: S) -> Self {
+        Self::of(Some(stream))
+    }
+
+    /// The same, or one that a fault has ended already.
+    pub(crate) fn of(stream: Option<S>) -> Self {
         let (handle, unread) = Default::default();
-        Self { stream: Some(stream), hurt: None, handle, stop: None, owed: 0, unread }
+        Self { stream, hurt: None, handle, stop: None, owed: 0, unread }
     }
 
     /// The same connection, whose faults hold nothing up once this is stopped.
@@ -49,9 +54,9 @@ impl<S> Wire<S> {
         self.handle.clone()
     }
 
-    /// The same connection, which is read anew from these bytes on.
-    pub(crate) fn reread(self, unread: Bytes) -> Self {
-        Self { unread, ..self }
+    /// Has these bytes read before those that come.
+    pub(crate) fn read_again(&mut self, unread: Bytes) {
+        self.unread = unread;
     }
 
     fn activity(&self) -> &Activity {
@@ -166,5 +171,48 @@ impl<S: AsyncRead + AsyncWrite + Reset + Unpin> AsyncWrite for Wire<S> {
             Some(stream) => Pin::new(stream).poll_shutdown(context),
             None => Poll::Ready(Ok(())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_read_before_comes_first() {
+        let (mut client, server) = duplex(100);
+        let mut wire = Wire::new(server);
+        client.write_all(b"cde").await.unwrap();
+        drop(client);
+        wire.read_again(Bytes::from_static(b"ab"));
+        let mut piece = [0];
+        wire.read_exact(&mut piece).await.unwrap();
+        let mut rest = Vec::new();
+        wire.read_to_end(&mut rest).await.unwrap();
+        assert_eq!((&piece, &*rest), (b"a", &b"bcde"[..]));
+    }
+
+    #[tokio::test]
+    async fn what_happens_is_noted() {
+        let (mut client, server) = duplex(4);
+        let mut wire = Wire::new(server);
+        let handle = wire.handle();
+        let noted = || (handle.activity().has_heard(), handle.activity().is_busy());
+        assert_eq!(noted(), (false, false));
+        client.write_all(b"a").await.unwrap();
+        wire.read_u8().await.unwrap();
+        assert_eq!((noted(), noted()), ((true, false), (false, false)));
+        wire.write_all(b"abcd").await.unwrap();
+        assert_eq!(noted(), (false, true));
+        wire.flush().await.unwrap();
+        assert_eq!(noted(), (false, false));
+        drop(client);
+        // The end is no byte.
+        assert_eq!(wire.read(&mut [0]).await.unwrap(), 0);
+        assert_eq!(noted(), (false, false));
+        wire.shutdown().await.unwrap();
+        assert_eq!(noted(), (false, true));
     }
 }
