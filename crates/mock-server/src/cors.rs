@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use http_body_util::Full;
 use hyper::body::Body;
 
-use crate::service::{ConnectionHurt, EmulationService};
+use crate::service::{ConnectionHurt, EmulationService, unshared_value};
 
 /// How many seconds a browser may go by a preflight.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
@@ -93,7 +93,7 @@ impl Cors {
     pub(crate) async fn answer<B: Body<Data = Bytes>>(
         &self,
         emulation: &EmulationService,
-        head: &Parts,
+        head: Parts,
         body: B,
     ) -> Result<Response<Full<Bytes>>, ConnectionHurt> {
         let Some(allowed) = self.allowed(&head.headers) else { return emulation.answer(head, body).await };
@@ -127,7 +127,7 @@ impl Cors {
         if self.is_any() {
             return Some(ANY);
         }
-        self.0.iter().any(|allowed| allowed.0.as_bytes() == origin.as_bytes()).then(|| origin.clone())
+        self.0.iter().any(|allowed| allowed.0.as_bytes() == origin.as_bytes()).then(|| unshared_value(origin))
     }
 }
 

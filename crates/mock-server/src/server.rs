@@ -3,9 +3,9 @@ mod endpoint;
 mod front;
 #[cfg(feature = "tls")]
 mod handshake;
-mod patience;
 mod seldom;
 mod shortage;
+mod watch;
 
 use std::any::Any;
 use std::future::Future;

@@ -1,26 +1,29 @@
+mod body;
+mod unshared;
+
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use greenapi_model::InstanceId;
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderName};
-use http::{HeaderValue, Request, Response, StatusCode, request};
-use http_body_util::{BodyExt, Full};
+use http::request::Parts;
+use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::Full;
 use hyper::body::Body;
 use hyper::service::Service;
 
-use crate::emulation::Emulation;
+use self::body::{First, read_on};
+pub(crate) use self::body::{Read, read};
+pub(crate) use self::unshared::value as unshared_value;
+use crate::emulation::{Call, Emulation};
 use crate::limits::Limits;
 use crate::outcome::{Answer, Ending};
 use crate::wire::{WireFault, WireHandle};
-
-/// A body that is too large is read on for so many bytes, so that its sender comes to read the answer.
-const READ_ON: u64 = 4 << 20;
 
 pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
@@ -78,29 +81,56 @@ impl EmulationService {
     }
 
     /// What [`call`](Service::call) gives, for whoever needs no box around it.
-    pub(crate) async fn answer<B: Body<Data = Bytes>>(
+    ///
+    /// It is not an `async fn`, so that head and body are not held twice, and what is seldom needed has a box of its own.
+    pub(crate) fn answer<B: Body<Data = Bytes>>(
         &self,
-        head: &request::Parts,
+        head: Parts,
         body: B,
-    ) -> Result<Response<Full<Bytes>>, ConnectionHurt> {
-        // What is not logged need not be timed, nor put into words.
-        let start = tracing::enabled!(tracing::Level::INFO).then(Instant::now);
-        let (answer, ends_connection) = answer(&self.emulation, head, body, self.body).await;
-        if !answer.delay.is_zero() {
-            tokio::time::sleep(answer.delay).await;
+    ) -> impl Future<Output = Result<Response<Full<Bytes>>, ConnectionHurt>> {
+        async move {
+            // What is not logged need not be timed, nor put into words.
+            let start = tracing::enabled!(tracing::Level::INFO).then(Instant::now);
+            let mut body = pin!(body);
+            let (answer, ends_connection) = match First::of(body.as_mut()).await {
+                First::All(read) => {
+                    let call = open(&self.emulation, &head);
+                    let limit = call.body_limit();
+                    answer(call, read.within(limit.min(self.body.bytes)), self.body.bytes < limit)
+                }
+                First::Part(part) => Box::pin(self.answer_slowly(head, part, body)).await,
+            };
+            if !answer.delay.is_zero() {
+                Box::pin(tokio::time::sleep(answer.delay)).await;
+            }
+            log(&answer, start);
+            match (answer.wire, &self.wire) {
+                (None, _) | (Some(WireFault::Dribble(_)), None) => {}
+                (Some(WireFault::NoAnswer), None) => std::future::pending().await,
+                (Some(_), None) => return Err(ConnectionHurt),
+                (Some(fault), Some(wire)) => wire.arm(fault),
+            }
+            let mut response = response(answer);
+            if ends_connection {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(response)
         }
-        log(&answer, start);
-        match (answer.wire, &self.wire) {
-            (None, _) | (Some(WireFault::Dribble(_)), None) => {}
-            (Some(WireFault::NoAnswer), None) => std::future::pending().await,
-            (Some(_), None) => return Err(ConnectionHurt),
-            (Some(fault), Some(wire)) => wire.arm(fault),
-        }
-        let mut response = response(answer);
-        if ends_connection {
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        }
-        Ok(response)
+    }
+
+    /// Answers a request whose body is still to come, for the most part. It may be long in coming, and is waited for without any
+    /// buffer of hyper's.
+    async fn answer_slowly<B: Body<Data = Bytes>>(
+        &self,
+        head: Parts,
+        part: Vec<u8>,
+        body: Pin<&mut B>,
+    ) -> (Answer, bool) {
+        let head = unshared::head(head);
+        let call = open(&self.emulation, &head);
+        let limit = call.body_limit();
+        let read = read_on(part, body, limit.min(self.body.bytes), self.body.timeout).await;
+        answer(call, read, self.body.bytes < limit)
     }
 }
 
@@ -117,7 +147,7 @@ where
         let service = self.clone();
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            service.answer(&head, body).await
+            service.answer(head, body).await
         })
     }
 }
@@ -134,73 +164,21 @@ impl fmt::Display for ConnectionHurt {
 
 impl Error for ConnectionHurt {}
 
-/// The answer, and whether it is the last one of its connection, as the rest of the body is not waited for.
-async fn answer<B: Body<Data = Bytes>>(
-    emulation: &Emulation,
-    head: &request::Parts,
-    body: B,
-    own: BodyLimits,
-) -> (Answer, bool) {
+fn open<'c>(emulation: &'c Emulation, head: &'c Parts) -> Call<'c> {
     let target = head.uri.path_and_query().map_or("", |target| target.as_str());
-    let call = emulation.open(head.method.as_str(), target, &head.headers);
-    // Where the body decides nothing, its sender still comes to read the answer only after it.
-    let limit = call.body_limit();
-    match read(body, limit.min(own.bytes), own.timeout).await {
+    emulation.open(head.method.as_str(), target, &head.headers)
+}
+
+/// The answer, and whether it is the last one of its connection, as the rest of the body is not waited for. Where the body decides
+/// nothing, it was read all the same, as its sender comes to read the answer only after it.
+fn answer(call: Call<'_>, read: Read, has_limit_of_its_own: bool) -> (Answer, bool) {
+    match read {
         Read::Whole(body) => (call.answer(&body), false),
-        Read::TooLarge if own.bytes < limit => (call.larger_than_is_read(), false),
+        Read::TooLarge if has_limit_of_its_own => (call.larger_than_is_read(), false),
         Read::TooLarge => (call.too_large(), false),
         Read::CutOff => (call.cut_off(), false),
         Read::TooSlow => (call.too_slow(), true),
     }
-}
-
-/// What came of a body.
-pub(crate) enum Read {
-    Whole(Bytes),
-    TooLarge,
-    CutOff,
-    TooSlow,
-}
-
-/// Reads a body up to a limit, and a larger one on for a while, so that its sender comes to read the answer.
-pub(crate) async fn read<B: Body<Data = Bytes>>(body: B, limit: u64, timeout: Duration) -> Read {
-    let mut reading = std::pin::pin!(read_on(body, limit));
-    // Most bodies are there with their head, and then need no timer.
-    match std::future::poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await {
-        Poll::Ready(read) => read,
-        Poll::Pending => tokio::time::timeout(timeout, reading).await.unwrap_or(Read::TooSlow),
-    }
-}
-
-async fn read_on<B: Body<Data = Bytes>>(body: B, limit: u64) -> Read {
-    let mut body = std::pin::pin!(body);
-    let mut whole = Bytes::new();
-    let mut parts: Option<BytesMut> = None;
-    let mut length = 0;
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else {
-            return if length > limit { Read::TooLarge } else { Read::CutOff };
-        };
-        let Ok(data) = frame.into_data() else { continue };
-        length += data.len() as u64;
-        if length > limit.saturating_add(READ_ON) {
-            break;
-        }
-        if length > limit {
-            continue;
-        }
-        // Most bodies come in one piece, which then needs no copy.
-        match &mut parts {
-            None if whole.is_empty() => whole = data,
-            None => {
-                let mut both = BytesMut::from(whole.as_ref());
-                both.extend_from_slice(&data);
-                parts = Some(both);
-            }
-            Some(parts) => parts.extend_from_slice(&data),
-        }
-    }
-    if length > limit { Read::TooLarge } else { Read::Whole(parts.map_or(whole, BytesMut::freeze)) }
 }
 
 fn response(answer: Answer) -> Response<Full<Bytes>> {

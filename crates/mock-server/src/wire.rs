@@ -1,5 +1,6 @@
 //! Faults on the wire: what is done to the bytes of an answer between hyper and the socket.
 
+mod activity;
 mod end;
 mod handle;
 mod head;
@@ -11,6 +12,7 @@ mod stream;
 
 use std::time::Duration;
 
+pub(crate) use activity::Activity;
 pub use handle::WireHandle;
 pub use latency::Latency;
 pub use reset::Reset;

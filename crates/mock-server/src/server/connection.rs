@@ -1,6 +1,6 @@
-use std::convert::Infallible;
 use std::error::Error;
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,13 @@ use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::Instant;
 
 use super::front::Front;
-use super::patience::Patience;
 use super::seldom::Seldom;
+use super::watch::{Seen, Watch};
 use crate::limits::Limits;
-use crate::wire::{Reset, Wire, WireStop};
+use crate::wire::{Reset, Wire, WireHandle, WireStop};
 
 /// How long a connection is read on once this side of it is closed.
 const LINGER: Duration = Duration::from_secs(2);
@@ -27,163 +28,241 @@ const LINGER: Duration = Duration::from_secs(2);
 const LAST_LINGER: Duration = Duration::from_millis(200);
 /// How long a connection is served as before once the server stops. The system has told by then what had come before.
 const LAST_LOOK: Duration = Duration::from_millis(10);
-/// How long a connection waits for a request before the buffers for one are given back.
-const REST: Duration = Duration::from_millis(100);
 /// How much is read at a time of what nobody wants.
 const UNWANTED: usize = 8 << 10;
 /// What a client that speaks HTTP/2 at once starts with (RFC 9113, section 3.4).
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Serves one connection until it ends, or until a call that is under way has ended once the server stops.
-pub(super) async fn serve<S>(wire: Wire<S>, front: Front, limits: Limits, stop: WireStop)
+///
+/// There may be many connections, so none of what it holds is held twice: an `async fn` would hold its arguments so.
+pub(super) fn serve<S>(
+    mut wire: Wire<S>,
+    front: Front,
+    limits: Arc<Limits>,
+    stop: WireStop,
+) -> impl Future<Output = ()> + Send
 where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
-    let has_real_time = front.emulation().has_real_time();
-    let (mut wire, last_word) = speak(wire, Arc::new(front), limits, &stop).await;
-    // The other side may be gone, and then there is nobody to tell.
-    if let Some(status) = last_word {
-        let _ = wire.write_all(head(status, has_real_time).as_bytes()).await;
+    let line = Arc::new(Line { front, wire: wire.handle() });
+    async move {
+        // The other side may be gone, and then there is nobody to tell.
+        if let Some(status) = speak(&mut wire, &line, &limits, &stop).await {
+            let has_real_time = line.front.emulation().has_real_time();
+            let _ = wire.write_all(head(status, has_real_time).as_bytes()).await;
+        }
+        Box::pin(linger(&mut wire, &stop)).await;
     }
-    linger(wire, &stop).await;
 }
 
-/// Speaks HTTP, and gives the stream back with the answer that is left to be given.
+/// What answers on a connection.
+struct Line {
+    front: Front,
+    wire: WireHandle,
+}
+
+/// A call, from its head until its answer is there or nobody waits for it.
+struct UnderWay(Arc<Line>);
+
+impl UnderWay {
+    fn begin(line: &Arc<Line>) -> Self {
+        line.wire.activity().begin_call();
+        Self(Arc::clone(line))
+    }
+}
+
+impl Deref for UnderWay {
+    type Target = Front;
+
+    fn deref(&self) -> &Front {
+        &self.0.front
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.wire.activity().end_call();
+    }
+}
+
+/// Speaks HTTP until there is no more to be said, and gives the answer that is left to be given.
+///
+/// A connection on which nothing comes rests, without the buffers that hyper has for it. It begins so, as many a one never says
+/// anything.
 async fn speak<S>(
-    wire: Wire<S>,
-    front: Arc<Front>,
-    limits: Limits,
+    wire: &mut Wire<S>,
+    line: &Arc<Line>,
+    limits: &Limits,
     stop: &WireStop,
-) -> (Wire<S>, Option<StatusCode>)
+) -> Option<StatusCode>
 where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
-    let has_real_time = front.emulation().has_real_time();
+    let mut stopped = pin!(Seldom::new(Box::pin(stop.until_stopped())));
+    let mut pause = Pause { unread: Bytes::new(), since: Instant::now() };
+    loop {
+        let is_stopped = match pause.rest(wire, limits, &mut stopped).await {
+            Rested::Read => false,
+            Rested::Stopped => true,
+            Rested::Over(status) => return last_word(&pause.unread, status),
+        };
+        let end;
+        (pause, end) = Box::pin(talk(wire, pause, line, limits, &mut stopped, is_stopped)).await;
+        let status = match end {
+            Talked::Seen(Seen::Silence) => continue,
+            Talked::Seen(Seen::Lateness) => Some(StatusCode::REQUEST_TIMEOUT),
+            Talked::Over(Ok(())) => return None,
+            Talked::Over(Err(error)) => {
+                tracing::debug!(%error, "a connection ended early");
+                error.is_incomplete_message().then_some(StatusCode::BAD_REQUEST)
+            }
+        };
+        return last_word(&pause.unread, status);
+    }
+}
+
+/// A connection that waits for a request, or for the rest of its head.
+struct Pause {
+    /// What has come of the head.
+    unread: Bytes,
+    /// When its first byte came, or the wait for it began.
+    since: Instant,
+}
+
+/// What ends the rest of a connection.
+enum Rested {
+    /// More of a head has come.
+    Read,
+    Stopped,
+    /// No more comes. Who has begun a head is to be told this.
+    Over(Option<StatusCode>),
+}
+
+impl Pause {
+    /// What hyper has read and has not answered. It is a part of a buffer of hyper's, which is not to be kept for it.
+    fn of(unread: &[u8], since: Instant) -> Self {
+        Self { unread: Bytes::copy_from_slice(unread), since }
+    }
+
+    async fn rest<S: AsyncRead + AsyncWrite + Reset + Unpin>(
+        &mut self,
+        wire: &mut Wire<S>,
+        limits: &Limits,
+        stopped: &mut (impl Future<Output = ()> + Unpin),
+    ) -> Rested {
+        let is_idle = self.unread.is_empty();
+        let timeout = if is_idle { limits.idle_timeout } else { limits.head_timeout };
+        let left = timeout.saturating_sub(self.since.elapsed());
+        if !is_idle && left.is_zero() {
+            return Rested::Over(Some(StatusCode::REQUEST_TIMEOUT));
+        }
+        let mut more = [0; 64];
+        let rested = tokio::select! {
+            biased;
+            read = wire.read(&mut more) => match read {
+                Ok(0) => Rested::Over(Some(StatusCode::BAD_REQUEST)),
+                Ok(length) => {
+                    self.unread = [&self.unread, &more[..length]].concat().into();
+                    Rested::Read
+                }
+                Err(_) => Rested::Over(None),
+            },
+            () = stopped => Rested::Stopped,
+            () = tokio::time::sleep(left) => Rested::Over(Some(StatusCode::REQUEST_TIMEOUT)),
+        };
+        if is_idle {
+            self.since = Instant::now();
+        }
+        rested
+    }
+}
+
+/// Why hyper has a connection no more.
+enum Talked {
+    Seen(Seen),
+    Over(hyper::Result<()>),
+}
+
+/// Has hyper speak on a connection on which something has come, until nothing comes.
+async fn talk<S>(
+    wire: &mut Wire<S>,
+    pause: Pause,
+    line: &Arc<Line>,
+    limits: &Limits,
+    stopped: &mut (impl Future<Output = ()> + Unpin),
+    is_stopped: bool,
+) -> (Pause, Talked)
+where
+    S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
+{
+    wire.read_again(pause.unread);
+    let service = service_fn(|request| Front::answer(UnderWay::begin(line), request));
+    let mut connection = http(line, limits).serve_connection(TokioIo::new(wire), service);
+    let mut watch = Watch::new(line.wire.activity(), limits, pause.since);
+    let mut end = None;
+    if !is_stopped {
+        tokio::select! {
+            biased;
+            talked = until_end(&mut connection, &mut watch) => end = Some(talked),
+            () = stopped => {}
+        }
+    }
+    let end = match end {
+        Some(end) => end,
+        None => last_look(&mut connection, &mut watch).await,
+    };
+    (Pause::of(&connection.into_parts().read_buf, watch.since()), end)
+}
+
+fn http(line: &Line, limits: &Limits) -> http1::Builder {
     let mut http = http1::Builder::new();
     if limits.most_headers != Limits::HEADERS {
         // Hyper then has no room for them on the stack.
         http.max_headers(limits.most_headers.min(Limits::MOST_HEADERS));
     }
-    http.header_read_timeout(limits.idle_timeout)
+    // How long it is waited for is none of hyper's business.
+    http.header_read_timeout(None)
         .max_buf_size(limits.head_bytes.max(Limits::LEAST_HEAD_BYTES))
         // A client may end its side after the request and still read the answer.
         .half_close(true)
         // Answers are small, and to write one in two pieces costs the system more than to copy it.
         .writev(false)
-        .auto_date_header(has_real_time);
-    let mut stopped = pin!(Seldom::new(Box::pin(stop.until_stopped())));
-    let mut is_stopped = false;
-    // It begins at rest, as many a connection never says anything.
-    let (mut wire, mut unread, mut left) = (wire, Bytes::new(), limits.idle_timeout);
-    loop {
-        if unread.is_empty() && !is_stopped {
-            match rest(&mut wire, left, &mut stopped).await {
-                Rested::Spoken(first) => unread = first,
-                Rested::Stopped => is_stopped = true,
-                Rested::Over => return (wire, None),
-            }
-        }
-        let patience = Patience::new(limits.head_timeout, limits.idle_timeout);
-        let front = Arc::clone(&front);
-        let mut connection = http.timer(patience.clone()).serve_connection(
-            TokioIo::new(patience.hearing(wire, unread)),
-            service_fn(move |request| {
-                let front = Arc::clone(&front);
-                async move { front.answer(request).await }
-            }),
-        );
-        let mut ended = None;
-        if !is_stopped {
-            let mut rests = pin!(Seldom::new(Box::pin(patience.until_rest(REST))));
-            let rested = tokio::select! {
-                biased;
-                over = &mut connection => {
-                    ended = Some(over);
-                    None
-                }
-                () = &mut stopped => None,
-                left = &mut rests => Some(left),
-            };
-            if let Some(rested) = rested {
-                let parts = connection.into_parts();
-                (wire, unread, left) = (parts.io.into_inner().into_inner(), parts.read_buf, rested);
-                continue;
-            }
-        }
-        let ended = match ended {
-            Some(ended) => ended,
-            None => Box::pin(last_look(&mut connection, &patience)).await,
-        };
-        let parts = connection.into_parts();
-        let last_word = ended.err().and_then(|error| {
-            tracing::debug!(%error, "a connection ended early");
-            last_word(&error, &parts.read_buf)
-        });
-        return (parts.io.into_inner().into_inner(), last_word);
-    }
+        .auto_date_header(line.front.emulation().has_real_time());
+    http
 }
 
 /// The end of a connection whose server has stopped.
-async fn last_look<I, S>(
-    connection: &mut http1::Connection<I, S>,
-    patience: &Patience,
-) -> Result<(), hyper::Error>
+async fn last_look<I, S>(connection: &mut http1::Connection<I, S>, watch: &mut Watch<'_>) -> Talked
 where
     I: hyper::rt::Read + hyper::rt::Write + Unpin,
     S: HttpService<Incoming, ResBody = Full<Bytes>>,
     S::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let mut watch = pin!(patience.watch());
+    watch.bear_silence();
     // A timer is looked at after the sockets, so what has come until the stop is known to the connection when this one is over.
-    let look = tokio::time::timeout(LAST_LOOK, until_end(&mut *connection, &mut watch));
-    if let Ok(ended) = look.await {
-        return ended;
+    let look = tokio::time::timeout(LAST_LOOK, until_end(&mut *connection, &mut *watch));
+    if let Ok(talked) = look.await {
+        return talked;
     }
     Pin::new(&mut *connection).graceful_shutdown();
-    until_end(connection, &mut watch).await
+    until_end(connection, watch).await
 }
 
 /// Waits for the end of a connection, which is watched meanwhile.
-async fn until_end<C: Future + Unpin>(
-    connection: &mut C,
-    watch: &mut (impl Future<Output = Infallible> + Unpin),
-) -> C::Output {
+async fn until_end<C>(connection: &mut C, watch: &mut Watch<'_>) -> Talked
+where
+    C: Future<Output = hyper::Result<()>> + Unpin,
+{
     tokio::select! {
         biased;
-        ended = connection => ended,
-        never = watch => match never {},
-    }
-}
-
-/// What ends the rest of a connection.
-enum Rested {
-    /// The first bytes of a request.
-    Spoken(Bytes),
-    Stopped,
-    /// The time or the client.
-    Over,
-}
-
-/// Waits for a request without the buffers that hyper has for one.
-async fn rest<S: AsyncRead + AsyncWrite + Reset + Unpin>(
-    wire: &mut Wire<S>,
-    left: Duration,
-    stopped: &mut (impl Future<Output = ()> + Unpin),
-) -> Rested {
-    let mut first = [0; 64];
-    tokio::select! {
-        biased;
-        read = wire.read(&mut first) => match read {
-            Ok(0) | Err(_) => Rested::Over,
-            Ok(length) => Rested::Spoken(Bytes::copy_from_slice(&first[..length])),
-        },
-        () = stopped => Rested::Stopped,
-        () = tokio::time::sleep(left) => Rested::Over,
+        ended = connection => Talked::Over(ended),
+        seen = watch => Talked::Seen(seen),
     }
 }
 
 /// Closes a connection, and waits for a while until the other side has closed it too.
-pub(super) async fn linger<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: Wire<S>, stop: &WireStop) {
+pub(super) async fn linger<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: &mut Wire<S>, stop: &WireStop) {
     tokio::select! {
         () = close(wire) => {}
         () = tokio::time::sleep(LINGER) => {}
@@ -194,19 +273,14 @@ pub(super) async fn linger<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: Wire
     }
 }
 
-/// The answer to a request that has not come to the end of its head, where hyper gives none. A connection that waits for a request
-/// is closed in silence.
-fn last_word(error: &hyper::Error, unread: &[u8]) -> Option<StatusCode> {
+/// What whoever has begun a head is told at the end. A connection that waits for a request is closed in silence.
+fn last_word(unread: &[u8], status: Option<StatusCode>) -> Option<StatusCode> {
     if unread.starts_with(HTTP_2) {
         Some(StatusCode::HTTP_VERSION_NOT_SUPPORTED)
     } else if unread.iter().all(|byte| matches!(byte, b'\r' | b'\n')) {
         None
-    } else if error.is_timeout() {
-        Some(StatusCode::REQUEST_TIMEOUT)
-    } else if error.is_incomplete_message() {
-        Some(StatusCode::BAD_REQUEST)
     } else {
-        None
+        status
     }
 }
 
@@ -222,7 +296,7 @@ pub(super) fn head(status: StatusCode, has_real_time: bool) -> String {
 
 /// RFC 9112, section 9.6: who closes a connection with bytes left to read may send a reset, which takes the last answer away from
 /// the other side. So it is read on until that has closed it too.
-async fn close<S: AsyncRead + AsyncWrite + Reset + Unpin>(mut wire: Wire<S>) {
+async fn close<S: AsyncRead + AsyncWrite + Reset + Unpin>(wire: &mut Wire<S>) {
     let mut unwanted = Vec::new();
     if wire.shutdown().await.is_ok() {
         unwanted.resize(UNWANTED, 0);
@@ -237,6 +311,7 @@ mod tests {
     use tokio::task::JoinHandle;
     use tokio::time::{Instant, timeout};
 
+    use super::super::watch::LAST_PACE;
     use super::*;
     use crate::admin::ControlPlane;
     use crate::emulation::Emulation;
@@ -264,13 +339,18 @@ mod tests {
         }
 
         fn with_room(room: usize, limits: Limits) -> Self {
+            Self::in_front_of(|front| front, room, limits)
+        }
+
+        fn in_front_of(change: impl FnOnce(Front) -> Front, room: usize, limits: Limits) -> Self {
             let (stream, server) = duplex(room);
             let emulation = Arc::new(Emulation::new(Contract::default()).unwrap());
             let control = ControlPlane::new(Arc::clone(&emulation));
             let service = EmulationService::new(Arc::clone(&emulation));
-            let front = Front::emulation_of(service).control_plane(control).limits(&limits);
+            let front = change(Front::emulation_of(service).control_plane(control).limits(&limits));
             let stop = WireStop::default();
-            let task = tokio::spawn(serve(Wire::new(server).until(&stop), front, limits, stop.clone()));
+            let task =
+                tokio::spawn(serve(Wire::new(server).until(&stop), front, Arc::new(limits), stop.clone()));
             Self { stream, emulation, task, stop, start: Instant::now() }
         }
 
@@ -474,9 +554,13 @@ mod tests {
         assert_eq!(client.start.elapsed().as_secs(), LINGER.as_secs());
     }
 
+    /// Long enough for a connection to rest.
+    async fn pause() {
+        tokio::time::sleep(LAST_PACE).await;
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_connection_that_has_rested_goes_on_as_before() {
-        let pause = || tokio::time::sleep(10 * REST);
         let mut client = Client::new();
         let whole = request(BODY.len(), BODY);
         for (first, rest) in
@@ -500,6 +584,170 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_connection_may_rest_after_each_byte_and_each_request() {
+        let mut client = Client::new();
+        let whole = request(BODY.len(), BODY);
+        for piece in whole.as_bytes().chunks(1).chain([whole.as_bytes(); 200]) {
+            client.stream.write_all(piece).await.unwrap();
+            pause().await;
+        }
+        client.stream.shutdown().await.unwrap();
+        let (seen, _) = client.read().await;
+        assert_eq!((seen.matches("HTTP/1.1 200 ").count(), client.made()), (201, 201), "{seen}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_at_rest_has_its_end() {
+        let half = format!("\r\n{LINE}");
+        // What comes, how often more comes and with which pause, whether the client ends its side then, the answer and its second.
+        for (first, more, is_ended, status, second) in [
+            (&*half, 0, false, "408", 30),
+            (&half, 3, false, "408", 30),
+            (&half, 3, true, "400", 24),
+            (&half, 9, false, "408", 30),
+            ("\r\n", 0, false, "", 30),
+            ("\r\n", 0, true, "", 0),
+            ("\n", 9, false, "408", 30),
+            ("PRI * HTTP", 0, true, "400", 0),
+            ("", 0, true, "", 0),
+        ] {
+            let mut client = Client::new();
+            client.send(first).await;
+            pause().await;
+            for _ in 0..more {
+                tokio::time::sleep(Duration::from_secs(8)).await;
+                // It may be closed.
+                let _ = client.stream.write_all(b"X").await;
+            }
+            if is_ended {
+                client.stream.shutdown().await.unwrap();
+            }
+            let reading = client.read();
+            let (seen, at) = reading.await;
+            assert!(seen.starts_with("HTTP/1.1 ") || status.is_empty(), "{first:?}: {seen}");
+            assert_eq!(seen.get(9..12).unwrap_or_default(), status, "{first:?}, {more}: {seen}");
+            assert!(at == second || more == 9, "{first:?}, {more}: {at}");
+            assert!(client.emulation.all_calls().kept.is_empty());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_trickles_has_no_more_time_whether_it_rests_or_not() {
+        // By some of these pauses it never rests, and by some it rests whenever it may.
+        for pause in [2, 25, 90, 110, 300].map(Duration::from_millis) {
+            for rests_before in [false, true] {
+                let client = Client::new();
+                if rests_before {
+                    tokio::time::sleep(Duration::from_secs(5)).await;
+                }
+                let (mut reader, mut writer) = tokio::io::split(client.stream);
+                let trickle = tokio::spawn(async move {
+                    let _ = writer.write_all(LINE.as_bytes()).await;
+                    while writer.write_all(b"X").await.is_ok() {
+                        tokio::time::sleep(pause).await;
+                    }
+                });
+                let began = Instant::now();
+                let mut seen = String::new();
+                timeout(DAY, reader.read_to_string(&mut seen)).await.expect("it is never closed").unwrap();
+                assert!(seen.starts_with("HTTP/1.1 408 "), "{pause:?}: {seen}");
+                assert_eq!(began.elapsed().as_secs(), 30, "{pause:?}, {rests_before}");
+                client.task.await.unwrap();
+                trickle.await.unwrap();
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_begins_in_the_read_of_the_one_before_has_no_more_time() {
+        let mut client = Client::new();
+        client.send(&[&request(BODY.len(), BODY), LINE].concat()).await;
+        let (seen, seconds) = client.read().await;
+        assert!(seen.starts_with("HTTP/1.1 200 ") && seen.contains("HTTP/1.1 408 "), "{seen}");
+        assert_eq!((seconds, client.made()), (30, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_rests_is_bounded_in_its_size() {
+        let limits = Limits { head_bytes: 0, ..Limits::default() };
+        for (piece, count, status) in
+            [(50, 100, "400"), (50, 200, "431"), (3_000, 2, "400"), (3_000, 4, "431")]
+        {
+            let mut client = Client::with(limits);
+            client.send(&format!("{LINE}X: ")).await;
+            for _ in 0..count {
+                pause().await;
+                let _ = client.stream.write_all("y".repeat(piece).as_bytes()).await;
+            }
+            let _ = client.stream.write_all(b"\r\n\r\n").await;
+            let (seen, _) = client.read().await;
+            assert!(seen.starts_with(&format!("HTTP/1.1 {status} ")), "{count} of {piece}: {seen}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn short_times_are_kept() {
+        let short = |head, idle| Limits {
+            head_timeout: Duration::from_millis(head),
+            idle_timeout: Duration::from_millis(idle),
+            ..Limits::default()
+        };
+        let whole = request(BODY.len(), BODY);
+        for (limits, first, status, at) in [
+            (short(7, 90_000), LINE, "408", 7),
+            (short(40, 90_000), LINE, "408", 40),
+            (short(90_000, 7), "", "", 7),
+            (short(90_000, 7), &whole, "200", 12),
+            (short(90_000, 40), &whole, "200", 45),
+            (short(0, 90_000), LINE, "408", 1),
+            (short(90_000, 0), "", "", 0),
+        ] {
+            let mut client = Client::with(limits);
+            client.send(first).await;
+            let (seen, _) = client.read().await;
+            assert_eq!(seen.get(9..12).unwrap_or_default(), status, "{limits:?}: {seen}");
+            // The clock has milliseconds.
+            let elapsed = client.start.elapsed();
+            let late = elapsed.abs_diff(Duration::from_millis(at));
+            assert!(late <= Duration::from_millis(2), "{limits:?}: {elapsed:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_waits_for_a_request_after_a_call_as_long_as_before_it() {
+        let mut client = Client::new();
+        let slow = request(BODY.len(), BODY).replace("Host", "Prefer: wait=50\r\nHost");
+        client.send(&slow).await;
+        let (seen, seconds) = client.read().await;
+        assert!(seen.starts_with("HTTP/1.1 200 ") && seconds == 80, "{seconds}: {seen}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_left_of_a_body_that_nobody_reads_is_no_request() {
+        let whole = request(BODY.len(), BODY);
+        let length = 2 * whole.len();
+        let preflight = format!(
+            "OPTIONS / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://a\r\nAccess-Control-Request-Method: POST\r\n\
+             Content-Length: {length}\r\n\r\n"
+        );
+        let without_host = preflight.replace("Host: localhost\r\n", "");
+        for (head, status) in [(&preflight, "204"), (&without_host, "400")] {
+            for come in [0, 1, whole.len()] {
+                let change = |front: Front| front.cors(vec!["http://a".parse().unwrap()]);
+                let mut client = Client::in_front_of(change, 1 << 20, Limits::default());
+                client.send(head).await;
+                client.send(&whole[..come]).await;
+                pause().await;
+                client.send(&whole[come..]).await;
+                let _ = client.stream.write_all(whole.as_bytes()).await;
+                let (seen, _) = client.read().await;
+                assert!(seen.starts_with(&format!("HTTP/1.1 {status} ")), "{come}: {seen}");
+                assert_eq!((seen.matches("HTTP/1.1").count(), client.made()), (1, 0), "{come}: {seen}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn no_connection_rests_before_its_answer_is_written() {
         for room in [1, 7, 100] {
             let client = Client::with_room(room, Limits::default());
@@ -509,7 +757,7 @@ mod tests {
                 writer.write_all(whole.as_bytes()).await.unwrap();
                 writer
             });
-            tokio::time::sleep(10 * REST).await;
+            tokio::time::sleep(40 * LAST_PACE).await;
             let mut seen = String::new();
             timeout(DAY, reader.read_to_string(&mut seen)).await.expect("it is never closed").unwrap();
             assert!(seen.starts_with("HTTP/1.1 200 ") && seen.ends_with('}'), "{room}: {seen}");
@@ -521,12 +769,22 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_request_to_a_connection_at_rest_is_answered_when_the_server_stops() {
         let mut client = Client::new();
-        tokio::time::sleep(2 * REST).await;
+        tokio::time::sleep(8 * LAST_PACE).await;
         client.send(&request(BODY.len(), BODY)).await;
         client.stop.stop();
         let (seen, seconds) = client.read().await;
         assert!(seen.starts_with("HTTP/1.1 200 ") && seconds == 0, "{seconds}: {seen}");
         assert_eq!(client.made(), 1);
+    }
+
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn a_connection_at_rest_is_small() {
+        let front =
+            Front::emulation_of(EmulationService::new(Emulation::new(Contract::default()).unwrap().into()));
+        let wire = Wire::new(duplex(1).0);
+        let connection = serve(wire, front, Arc::default(), WireStop::default());
+        assert!(size_of_val(&connection) <= 600, "{} bytes", size_of_val(&connection));
     }
 
     #[test]

@@ -49,7 +49,7 @@ use crate::wire::{Reset, Wire, WireStop};
 #[must_use = "an endpoint answers nothing until it serves a stream"]
 pub struct Endpoint {
     pub(super) front: Front,
-    pub(super) limits: Limits,
+    pub(super) limits: Arc<Limits>,
 }
 
 impl Endpoint {
@@ -65,13 +65,13 @@ impl Endpoint {
     }
 
     fn of(front: Front) -> Self {
-        Self { front, limits: Limits::default() }
+        Self { front, limits: Arc::default() }
     }
 
     /// The same with these limits, which hold for the control plane too. [`Limits::most_connections`] is for a
     /// [`Server`](crate::Server).
     pub fn limits(self, limits: Limits) -> Self {
-        Self { front: self.front.limits(&limits), limits }
+        Self { front: self.front.limits(&limits), limits: Arc::new(limits) }
     }
 
     /// The same with this control plane, such as one that asks for a token. Its emulation may be another one.
@@ -113,23 +113,21 @@ impl Endpoint {
         S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
     {
         // A fault closes what was just accepted. So the stream is gone before the future is waited for.
-        let stream = (!self.front.closes_after_accept()).then_some(stream);
-        let (endpoint, stop) = (self.clone(), stop.clone());
-        async move {
-            if let Some(stream) = stream {
-                endpoint.serve_accepted(stream, stop).await;
-            }
-        }
+        self.serve_accepted((!self.front.closes_after_accept()).then_some(stream), stop)
     }
 
-    /// The same for a connection that no fault closes at once.
-    pub(super) async fn serve_accepted<S>(&self, stream: S, stop: WireStop)
+    /// The same for a connection that no fault closes any more. Without a stream, one has.
+    pub(super) fn serve_accepted<S>(
+        &self,
+        stream: Option<S>,
+        stop: &WireStop,
+    ) -> impl Future<Output = ()> + Send + use<S>
     where
         S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
     {
-        let wire = Wire::new(stream).until(&stop);
+        let wire = Wire::of(stream).until(stop);
         let front = self.front.on(wire.handle());
-        connection::serve(wire, front, self.limits, stop).await;
+        connection::serve(wire, front, Arc::clone(&self.limits), stop.clone())
     }
 }
 

@@ -1,3 +1,5 @@
+use std::future::Future;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -114,24 +116,31 @@ impl Front {
     }
 
     /// The answer to a request. It fails where a fault on the wire closes the connection.
-    pub(super) async fn answer<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, ConnectionHurt>
+    ///
+    /// It is not an `async fn`, so that the request is not held twice.
+    pub(super) fn answer<B>(
+        front: impl Deref<Target = Self>,
+        request: Request<B>,
+    ) -> impl Future<Output = Result<Response<Full<Bytes>>, ConnectionHurt>>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Send,
     {
         let (head, body) = request.into_parts();
-        if let Some(status) = refused(&head, self.is_secure) {
-            tracing::warn!(%status, "a request that is not one of HTTP/1.1 was refused");
-            return Ok(refusal(status));
-        }
-        match (self.control(&head), &self.behind) {
-            (None, Behind::Emulation(emulation, _)) => match &self.cors {
-                None => emulation.answer(&head, body).await,
-                Some(cors) => cors.answer(emulation, &head, body).await,
-            },
-            (Some(control), _) | (None, Behind::ControlPlane(control)) => {
-                let answer = control.call(Request::from_parts(head, body)).await;
-                Ok(answer.unwrap_or_else(|never| match never {}))
+        async move {
+            if let Some(status) = refused(&head, front.is_secure) {
+                tracing::warn!(%status, "a request that is not one of HTTP/1.1 was refused");
+                return Ok(refusal(status));
+            }
+            match (front.control(&head), &front.behind) {
+                (None, Behind::Emulation(emulation, _)) => match &front.cors {
+                    None => emulation.answer(head, body).await,
+                    Some(cors) => Box::pin(cors.answer(emulation, head, body)).await,
+                },
+                (Some(control), _) | (None, Behind::ControlPlane(control)) => {
+                    let answer = control.call(Request::from_parts(head, body)).await;
+                    Ok(answer.unwrap_or_else(|never| match never {}))
+                }
             }
         }
     }

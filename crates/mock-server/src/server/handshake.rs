@@ -28,18 +28,18 @@ pub(super) async fn serve_securely(
     };
     match secured {
         Ok(Ok(stream)) => {
-            endpoint.serve_accepted(stream, stop).await;
+            endpoint.serve_accepted(Some(stream), &stop).await;
         }
         Ok(Err(Unsecured::Failed(error, stream))) => {
             tracing::debug!(%error, "a handshake of TLS failed");
-            linger(Wire::new(stream), &stop).await;
+            linger(&mut Wire::new(stream), &stop).await;
         }
         Ok(Err(Unsecured::Plain(mut stream))) => {
             tracing::warn!("a request without TLS was refused");
             let has_real_time = front.emulation().has_real_time();
             // The other side may be gone, and then there is nobody to tell.
             let _ = stream.write_all(head(StatusCode::BAD_REQUEST, has_real_time).as_bytes()).await;
-            linger(Wire::new(stream), &stop).await;
+            linger(&mut Wire::new(stream), &stop).await;
         }
         Ok(Err(Unsecured::Gone)) => {}
         Err(_) => tracing::debug!("a handshake of TLS did not end in time"),

@@ -20,6 +20,14 @@ impl<F> Seldom<F> {
     pub(super) fn new(future: F) -> Self {
         Self { future, asked: None }
     }
+
+    /// The future, to be changed. It is polled at the next opportunity.
+    pub(super) fn change(&mut self) -> &mut F {
+        if let Some(asked) = &self.asked {
+            asked.is_due.store(true, Ordering::Release);
+        }
+        &mut self.future
+    }
 }
 
 impl<F: Future + Unpin> Future for Seldom<F> {
@@ -61,8 +69,10 @@ impl Wake for Asked {
 mod tests {
     use std::cell::Cell;
     use std::future::poll_fn;
+    use std::time::Duration;
 
     use tokio::sync::oneshot;
+    use tokio::time::{Instant, sleep};
 
     use super::*;
 
@@ -81,6 +91,18 @@ mod tests {
         sender.send(7).unwrap();
         assert_eq!(seldom.await, Ok(7));
         assert_eq!(polls.get(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_future_that_was_changed_is_polled() {
+        let start = Instant::now();
+        let second = Duration::from_secs(1);
+        let mut seldom = Seldom::new(Box::pin(sleep(second)));
+        for seconds in 1..5 {
+            poll_fn(|context| Pin::new(&mut seldom).poll(context)).await;
+            assert_eq!(start.elapsed().as_secs(), seconds);
+            seldom.change().as_mut().reset(Instant::now() + second);
+        }
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::WireFault;
+use super::{Activity, WireFault};
 
 /// How many bits say which fault it is. The others are the nanoseconds of its pause.
 const KIND: u32 = 4;
@@ -10,23 +10,31 @@ const MOST_NANOSECONDS: u64 = u64::MAX >> KIND;
 
 /// How the service tells the connection that it serves. Clones speak to the same connection.
 #[derive(Clone, Debug, Default)]
-pub struct WireHandle {
+pub struct WireHandle(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
     /// The fault as one number, 0 if there is none, so that to look costs a load and no lock.
-    armed: Arc<AtomicU64>,
+    armed: AtomicU64,
+    activity: Activity,
 }
 
 impl WireHandle {
     /// Hurts the next answer that is written on this connection. The last fault wins if it is called again before.
     pub fn arm(&self, fault: WireFault) {
-        self.armed.store(pack(fault), Ordering::Relaxed);
+        self.0.armed.store(pack(fault), Ordering::Relaxed);
     }
 
     pub(super) fn is_armed(&self) -> bool {
-        self.armed.load(Ordering::Relaxed) != 0
+        self.0.armed.load(Ordering::Relaxed) != 0
     }
 
     pub(super) fn take(&self) -> Option<WireFault> {
-        unpack(self.armed.swap(0, Ordering::Relaxed))
+        unpack(self.0.armed.swap(0, Ordering::Relaxed))
+    }
+
+    pub(crate) fn activity(&self) -> &Activity {
+        &self.0.activity
     }
 }
 

@@ -1,17 +1,18 @@
 use std::fmt;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::hurt::Hurt;
-use super::{Reset, WireHandle, WireStop, end};
+use super::{Activity, Reset, WireHandle, WireStop, end};
 
 /// A connection whose answers can be hurt.
 ///
 /// It wraps what hyper reads and writes, below `TokioIo`. As long as no fault is armed, bytes pass as they are, for the
-/// price of one relaxed load a write.
+/// price of a relaxed load and a few stores.
 ///
 /// A fault that ends the connection drops the wrapped stream; each later write is an error and each read the end, so
 /// that hyper ends too. It is for servers of HTTP/1.1 without `pipeline_flush`, with any body that hyper can send.
@@ -24,12 +25,20 @@ pub struct Wire<S> {
     pub(super) stop: Option<WireStop>,
     /// How many bytes hyper wanted to write at last, but could not: they belong to an answer that no fault is meant for.
     pub(super) owed: usize,
+    /// What was read of the stream before, and comes first.
+    unread: Bytes,
 }
 
 impl<S> Wire<S> {
     /// A connection on this stream, with no fault armed.
     pub fn new(stream: S) -> Self {
-        Self { stream: Some(stream), hurt: None, handle: WireHandle::default(), stop: None, owed: 0 }
+        Self::of(Some(stream))
+    }
+
+    /// The same, or one that a fault has ended already.
+    pub(crate) fn of(stream: Option<S>) -> Self {
+        let (handle, unread) = Default::default();
+        Self { stream, hurt: None, handle, stop: None, owed: 0, unread }
     }
 
     /// The same connection, whose faults hold nothing up once this is stopped.
@@ -43,6 +52,15 @@ impl<S> Wire<S> {
     #[must_use]
     pub fn handle(&self) -> WireHandle {
         self.handle.clone()
+    }
+
+    /// Has these bytes read before those that come.
+    pub(crate) fn read_again(&mut self, unread: Bytes) {
+        self.unread = unread;
+    }
+
+    fn activity(&self) -> &Activity {
+        self.handle.activity()
     }
 
     /// Whether bytes pass as they are.
@@ -78,16 +96,31 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match &mut self.get_mut().stream {
-            Some(stream) => Pin::new(stream).poll_read(context, buffer),
-            None => Poll::Ready(Ok(())),
+        let this = self.get_mut();
+        if this.unread.is_empty() {
+            let Some(stream) = &mut this.stream else { return Poll::Ready(Ok(())) };
+            let before = buffer.filled().len();
+            ready!(Pin::new(stream).poll_read(context, buffer))?;
+            if buffer.filled().len() == before {
+                return Poll::Ready(Ok(()));
+            }
+        } else {
+            let length = this.unread.len().min(buffer.remaining());
+            buffer.put_slice(&this.unread.split_to(length));
+            if this.unread.is_empty() {
+                // An empty slice would keep what it is one of.
+                this.unread = Bytes::new();
+            }
         }
+        this.activity().hear();
+        Poll::Ready(Ok(()))
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Reset + Unpin> AsyncWrite for Wire<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        this.activity().owe(true);
         if !this.is_whole() {
             return this.poll_write_hurt(context, bytes, bytes.len());
         }
@@ -102,6 +135,7 @@ impl<S: AsyncRead + AsyncWrite + Reset + Unpin> AsyncWrite for Wire<S> {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        this.activity().owe(true);
         let offered = slices.iter().map(|slice| slice.len()).sum();
         if !this.is_whole() {
             let first = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
@@ -118,20 +152,67 @@ impl<S: AsyncRead + AsyncWrite + Reset + Unpin> AsyncWrite for Wire<S> {
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.hurt.is_some() {
-            return this.poll_flush_hurt(context);
-        }
-        this.inner()?.poll_flush(context)
+        let flushed = match &this.hurt {
+            Some(_) => this.poll_flush_hurt(context),
+            None => this.inner()?.poll_flush(context),
+        };
+        this.activity().owe(!matches!(flushed, Poll::Ready(Ok(()))));
+        flushed
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        // Nothing is flushed any more, so that it is busy until its end.
+        this.activity().owe(true);
         if this.stream.is_some() && this.hurt.is_some() {
-            std::task::ready!(this.poll_flush_hurt(context))?;
+            ready!(this.poll_flush_hurt(context))?;
         }
         match &mut this.stream {
             Some(stream) => Pin::new(stream).poll_shutdown(context),
             None => Poll::Ready(Ok(())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_read_before_comes_first() {
+        let (mut client, server) = duplex(100);
+        let mut wire = Wire::new(server);
+        client.write_all(b"cde").await.unwrap();
+        drop(client);
+        wire.read_again(Bytes::from_static(b"ab"));
+        let mut piece = [0];
+        wire.read_exact(&mut piece).await.unwrap();
+        let mut rest = Vec::new();
+        wire.read_to_end(&mut rest).await.unwrap();
+        assert_eq!((&piece, &*rest), (b"a", &b"bcde"[..]));
+    }
+
+    #[tokio::test]
+    async fn what_happens_is_noted() {
+        let (mut client, server) = duplex(4);
+        let mut wire = Wire::new(server);
+        let handle = wire.handle();
+        let noted = || (handle.activity().has_heard(), handle.activity().is_busy());
+        assert_eq!(noted(), (false, false));
+        client.write_all(b"a").await.unwrap();
+        wire.read_u8().await.unwrap();
+        assert_eq!((noted(), noted()), ((true, false), (false, false)));
+        wire.write_all(b"abcd").await.unwrap();
+        assert_eq!(noted(), (false, true));
+        wire.flush().await.unwrap();
+        assert_eq!(noted(), (false, false));
+        drop(client);
+        // The end is no byte.
+        assert_eq!(wire.read(&mut [0]).await.unwrap(), 0);
+        assert_eq!(noted(), (false, false));
+        wire.shutdown().await.unwrap();
+        assert_eq!(noted(), (false, true));
     }
 }
