@@ -96,7 +96,9 @@ impl Cors {
         head: Parts,
         body: B,
     ) -> Result<Response<Full<Bytes>>, ConnectionHurt> {
-        let Some(allowed) = self.allowed(&head.headers) else { return emulation.answer(head, body).await };
+        let Some(allowed) = self.allowed(&head.headers) else {
+            return emulation.answer(head, body, None).await;
+        };
         let is_fixed = self.is_any();
         let asked_for = head.headers.get(ACCESS_CONTROL_REQUEST_METHOD);
         if let (&Method::OPTIONS, Some(method)) = (&head.method, asked_for) {
@@ -111,7 +113,7 @@ impl Cors {
             headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
             return Ok(response);
         }
-        let mut response = emulation.answer(head, body).await?;
+        let mut response = emulation.answer(head, body, None).await?;
         allow(response.headers_mut(), allowed, is_fixed);
         response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, ANY);
         Ok(response)

@@ -132,11 +132,17 @@ mod tests {
     use http::HeaderMap;
 
     use super::*;
+    use crate::headers::Headers;
     use crate::outcome::Answer;
 
     fn entry(number: u64, body: &[u8], room: Vec<u8>) -> Entry {
         let headers = HeaderMap::new();
-        let head = Head { method: "POST", target: masking::Target::of("/"), token: None, headers: &headers };
+        let head = Head {
+            method: "POST",
+            target: masking::Target::of("/"),
+            token: None,
+            headers: Headers::Map(&headers),
+        };
         let time = "2020-06-29T12:00:00Z".parse().unwrap();
         let (body, answer) = (Kept::Whole(body), Answer::own(400, "x"));
         let happened = Happened { number, time, head, body, own_token: None, answer: &answer };

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName};
+use http::HeaderName;
 
-use crate::headers::values;
+use crate::headers::Headers;
 use crate::wire::Latency;
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -20,14 +20,14 @@ pub(crate) struct Preferences {
 
 impl Preferences {
     /// Reads them, if there are any. Of one that is given twice the first counts.
-    pub(crate) fn of(headers: &HeaderMap) -> Result<Option<Self>, String> {
-        let mut values = values(headers, PREFER).peekable();
+    pub(crate) fn of(headers: Headers<'_>) -> Result<Option<Self>, String> {
+        let mut values = headers.values(PREFER).peekable();
         if values.peek().is_none() {
             return Ok(None);
         }
         let mut found = Self::default();
         for value in values {
-            let value = value.to_str().map_err(|_| "the header Prefer is not ASCII".to_owned())?;
+            let value = ascii(value).ok_or_else(|| "the header Prefer is not ASCII".to_owned())?;
             for preference in split(value, ',') {
                 // Parameters behind a semicolon belong to preferences that are not known here.
                 let preference = split(preference, ';').next().unwrap_or_default();
@@ -53,6 +53,12 @@ impl Preferences {
         let applied: Vec<_> = example.into_iter().chain(wait).collect();
         (!applied.is_empty()).then(|| applied.join(", "))
     }
+}
+
+/// The text of a value that has no other characters than those that are seen, and spaces.
+fn ascii(value: &[u8]) -> Option<&str> {
+    let is_seen = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t');
+    str::from_utf8(value).ok().filter(|text| text.as_bytes().iter().all(is_seen))
 }
 
 /// The parts of a text between separators that do not stand in quotes.
@@ -83,7 +89,7 @@ fn wait(value: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderMap, HeaderValue};
 
     use super::*;
 
@@ -94,7 +100,7 @@ mod tests {
             for value in values {
                 headers.append(PREFER, HeaderValue::from_static(value));
             }
-            let found = Preferences::of(&headers).unwrap().unwrap_or_default();
+            let found = Preferences::of(Headers::Map(&headers)).unwrap().unwrap_or_default();
             let wait = wait.map(Duration::from_millis);
             assert_eq!((found.example.as_deref(), found.wait), (example, wait), "{values:?}");
             assert_eq!(found.applied(true).unwrap_or_default(), applied, "{values:?}");
@@ -119,7 +125,7 @@ mod tests {
         for value in ["wait=soon", "wait=", "wait=-1", "wait=61", "wait=NaN", "wait"] {
             let mut headers = HeaderMap::new();
             headers.append(PREFER, HeaderValue::from_str(value).unwrap());
-            let refused = Preferences::of(&headers).unwrap_err();
+            let refused = Preferences::of(Headers::Map(&headers)).unwrap_err();
             assert_eq!(refused, "the preference `wait` is a number of seconds up to 60", "{value}");
         }
     }

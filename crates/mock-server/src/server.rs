@@ -1,10 +1,12 @@
 mod connection;
 mod endpoint;
+mod exchange;
 mod front;
 #[cfg(feature = "tls")]
 mod handshake;
 mod seldom;
 mod shortage;
+mod shortcut;
 mod watch;
 
 use std::any::Any;

@@ -82,28 +82,30 @@ impl EmulationService {
 
     /// What [`call`](Service::call) gives, for whoever needs no box around it.
     ///
-    /// It is not an `async fn`, so that head and body are not held twice, and what is seldom needed has a box of its own.
+    /// It is not an `async fn`, so that head and body are not held twice, and what is seldom needed has a box of its own. A call that
+    /// was decided before is not decided again.
     pub(crate) fn answer<B: Body<Data = Bytes>>(
         &self,
         head: Parts,
         body: B,
+        decided: Option<Box<Answer>>,
     ) -> impl Future<Output = Result<Response<Full<Bytes>>, ConnectionHurt>> {
         async move {
-            // What is not logged need not be timed, nor put into words.
-            let start = tracing::enabled!(tracing::Level::INFO).then(Instant::now);
+            let start = Self::start();
             let mut body = pin!(body);
-            let (answer, ends_connection) = match First::of(body.as_mut()).await {
-                First::All(read) => {
+            let (answer, ends_connection) = match (decided, First::of(body.as_mut()).await) {
+                (Some(decided), _) => (*decided, false),
+                (None, First::All(read)) => {
                     let call = open(&self.emulation, &head);
                     let limit = call.body_limit();
                     answer(call, read.within(limit.min(self.body.bytes)), self.body.bytes < limit)
                 }
-                First::Part(part) => Box::pin(self.answer_slowly(head, part, body)).await,
+                (None, First::Part(part)) => Box::pin(self.answer_slowly(head, part, body)).await,
             };
             if !answer.delay.is_zero() {
                 Box::pin(tokio::time::sleep(answer.delay)).await;
             }
-            log(&answer, start);
+            Self::log(&answer, start);
             match (answer.wire, &self.wire) {
                 (None, _) | (Some(WireFault::Dribble(_)), None) => {}
                 (Some(WireFault::NoAnswer), None) => std::future::pending().await,
@@ -116,6 +118,44 @@ impl EmulationService {
             }
             Ok(response)
         }
+    }
+
+    /// When a call begins. What is not logged need not be timed, nor put into words.
+    pub(crate) fn start() -> Option<Instant> {
+        tracing::enabled!(tracing::Level::INFO).then(Instant::now)
+    }
+
+    /// Puts a call into the log.
+    pub(crate) fn log(answer: &Answer, start: Option<Instant>) {
+        let outcome = &answer.outcome;
+        if let Ending::Own(message) = outcome.ending() {
+            tracing::warn!(status = answer.status, "{message}");
+            return;
+        }
+        let Some(start) = start else { return };
+        let instance = outcome.instance().map(InstanceId::number);
+        let clause = outcome.clause().map(|clause| clause.id());
+        let faults = outcome.faults().iter().map(ToString::to_string).collect::<Vec<_>>();
+        let faults = (!faults.is_empty()).then(|| faults.join(" "));
+        // One line a call, so the lines of the violations are put into one.
+        let violations = outcome.violations().map(|violations| violations.to_string().replace('\n', "; "));
+        let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+        tracing::info!(
+            instance,
+            outcome = outcome.name(),
+            status = answer.status,
+            clause,
+            faults,
+            violations,
+            suspected_retry_of = answer.suspected_retry_of,
+            duration_us,
+            "answered"
+        );
+    }
+
+    /// Whether a body is larger than what is taken here.
+    pub(crate) fn takes_less_than(&self, body: &[u8]) -> bool {
+        body.len() as u64 > self.body.bytes
     }
 
     /// Answers a request whose body is still to come, for the most part. It may be long in coming, and is waited for without any
@@ -147,7 +187,7 @@ where
         let service = self.clone();
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            service.answer(head, body).await
+            service.answer(head, body, None).await
         })
     }
 }
@@ -192,31 +232,4 @@ fn response(answer: Answer) -> Response<Full<Bytes>> {
         }
     }
     response
-}
-
-fn log(answer: &Answer, start: Option<Instant>) {
-    let outcome = &answer.outcome;
-    if let Ending::Own(message) = outcome.ending() {
-        tracing::warn!(status = answer.status, "{message}");
-        return;
-    }
-    let Some(start) = start else { return };
-    let instance = outcome.instance().map(InstanceId::number);
-    let clause = outcome.clause().map(|clause| clause.id());
-    let faults = outcome.faults().iter().map(ToString::to_string).collect::<Vec<_>>();
-    let faults = (!faults.is_empty()).then(|| faults.join(" "));
-    // One line a call, so the lines of the violations are put into one.
-    let violations = outcome.violations().map(|violations| violations.to_string().replace('\n', "; "));
-    let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(
-        instance,
-        outcome = outcome.name(),
-        status = answer.status,
-        clause,
-        faults,
-        violations,
-        suspected_retry_of = answer.suspected_retry_of,
-        duration_us,
-        "answered"
-    );
 }

@@ -17,6 +17,7 @@ use self::moment::Moment;
 use super::Emulation;
 use crate::chance::Chance;
 use crate::fault::Fault;
+use crate::headers::Headers;
 use crate::instance::{Instance, Turn};
 use crate::journal::Kept;
 use crate::journal::masking::{Secrets, Target};
@@ -36,7 +37,7 @@ const LARGER: &str = "the body is larger than this endpoint reads";
 pub struct Call<'c> {
     emulation: &'c Emulation,
     line: Line<'c>,
-    headers: &'c HeaderMap,
+    headers: Headers<'c>,
     id: Option<InstanceId>,
     instance: Option<Arc<Instance>>,
     turn: Turn,
@@ -78,6 +79,16 @@ impl Emulation {
     /// Judges path, method and preferences, before the body is read. `target` is the path with the query, as it was sent.
     #[must_use]
     pub fn open<'c>(&'c self, method: &'c str, target: &'c str, headers: &'c HeaderMap) -> Call<'c> {
+        self.open_with(method, target, Headers::Map(headers))
+    }
+
+    /// The same with headers of any kind.
+    pub(crate) fn open_with<'c>(
+        &'c self,
+        method: &'c str,
+        target: &'c str,
+        headers: Headers<'c>,
+    ) -> Call<'c> {
         let seed = self.seed();
         let target = Target::of(target);
         let address = self.contract.address(target.path);
@@ -173,7 +184,7 @@ impl Emulation {
     }
 
     /// What a request asks for in its header `Prefer`.
-    fn asked(&self, headers: &HeaderMap) -> Result<Option<Box<Asked>>, String> {
+    fn asked(&self, headers: Headers<'_>) -> Result<Option<Box<Asked>>, String> {
         let Some(preferences) = Preferences::of(headers)? else { return Ok(None) };
         let step = preferences.example.as_deref().map(|example| self.step(example)).transpose();
         let step = step.map_err(|error| error.to_string())?;

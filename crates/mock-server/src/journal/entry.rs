@@ -2,11 +2,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use greenapi_model::{Contract, InstanceId};
-use http::HeaderMap;
-use http::header::{AUTHORIZATION, COOKIE, HeaderName, PROXY_AUTHORIZATION};
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use jiff::Timestamp;
 
 use super::masking::{self, Search, Secrets, Target};
+use crate::headers::Headers;
 use crate::outcome::{Answer, Outcome};
 
 /// So many bytes of headers are kept, and those of one header beyond it.
@@ -52,7 +52,7 @@ pub(crate) struct Head<'h> {
     pub(crate) target: Target<'h>,
     /// The part of the path that is the token, if the path is that of the method.
     pub(crate) token: Option<&'h str>,
-    pub(crate) headers: &'h HeaderMap,
+    pub(crate) headers: Headers<'h>,
 }
 
 /// What of a body is to be kept.
@@ -257,10 +257,9 @@ fn write(
 ) -> Written {
     let body = if let Kept::Whole(body) = body { body } else { &[] };
     let (mut headers, mut longest_name) = (0, 0);
-    for (name, value) in head.headers {
-        let name = name.as_str().len();
-        headers += name + value.len() + 2;
-        longest_name = longest_name.max(name);
+    for (name, value) in head.headers.iter() {
+        headers += name.len() + value.len() + 2;
+        longest_name = longest_name.max(name.len());
     }
     let length = head.method.len() + head.target.whole.len() + headers.min(MOST_HEADERS) + body.len();
     text.clear();
@@ -272,19 +271,19 @@ fn write(
     let method_end = text.len();
     masking::path(contract, head.target, head.token, text);
     let path_end = text.len();
-    for (name, value) in head.headers {
+    for (name, value) in head.headers.iter() {
         if text.len() - path_end > MOST_HEADERS {
             text.extend_from_slice(b"...\0further headers are not kept\0");
             break;
         }
-        let plain = || Cow::Borrowed(name.as_str().as_bytes());
-        text.extend_from_slice(&secrets.map_or_else(plain, |secrets| secrets.masked_in_name(name.as_str())));
+        let name_start = text.len();
+        text.extend_from_slice(name.as_bytes());
+        text[name_start..].make_ascii_lowercase();
+        if let Some(secrets) = secrets {
+            secrets.mask_name(text, name_start);
+        }
         text.push(0);
-        text.extend_from_slice(&if is_secret(name) {
-            Cow::Borrowed(&b"***"[..])
-        } else {
-            masked(value.as_bytes())
-        });
+        text.extend_from_slice(&if is_secret(name) { Cow::Borrowed(&b"***"[..]) } else { masked(value) });
         text.push(0);
     }
     let headers_end = text.len();
@@ -293,6 +292,8 @@ fn write(
 }
 
 /// These hold secrets, though not those of this method.
-fn is_secret(name: &HeaderName) -> bool {
-    [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name)
+fn is_secret(name: &str) -> bool {
+    [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE]
+        .iter()
+        .any(|secret| name.eq_ignore_ascii_case(secret.as_str()))
 }

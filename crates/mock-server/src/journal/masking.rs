@@ -129,15 +129,15 @@ impl<'t> Secrets<'t> {
         })
     }
 
-    /// The name of a header without them. It comes in lower case, whatever was sent.
-    pub(crate) fn masked_in_name<'b>(&self, name: &'b str) -> Cow<'b, [u8]> {
-        self.all().fold(Cow::Borrowed(name.as_bytes()), |masked, secret| {
+    /// Takes them out of the name of a header, which is in lower case and stands at the end of a text.
+    pub(crate) fn mask_name(&self, text: &mut Vec<u8>, start: usize) {
+        for secret in self.all() {
             // No shorter name can hold it, and most are shorter.
-            if masked.len() < secret.len() {
-                return masked;
+            if text.len() - start >= secret.len() {
+                let name = text.split_off(start);
+                text.extend_from_slice(&replaced(Cow::Owned(name), secret.to_ascii_lowercase().as_bytes()));
             }
-            replaced(masked, secret.to_ascii_lowercase().as_bytes())
-        })
+        }
     }
 
     /// Bytes without them, as they stand in the path or as that spells them.

@@ -2,7 +2,7 @@ use std::error::Error;
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,8 +16,10 @@ use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
+use super::exchange::{Exchange, Left};
 use super::front::Front;
 use super::seldom::Seldom;
+use super::shortcut::Shortcut;
 use super::watch::{Seen, Watch};
 use crate::limits::Limits;
 use crate::wire::{Reset, Wire, WireHandle, WireStop};
@@ -37,7 +39,7 @@ const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 ///
 /// There may be many connections, so none of what it holds is held twice: an `async fn` would hold its arguments so.
 pub(super) fn serve<S>(
-    mut wire: Wire<S>,
+    wire: Wire<S>,
     front: Front,
     limits: Arc<Limits>,
     stop: WireStop,
@@ -45,7 +47,22 @@ pub(super) fn serve<S>(
 where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
-    let line = Arc::new(Line { front, wire: wire.handle() });
+    let shortcut = front.shortcut(&limits);
+    serve_by(wire, front, shortcut, limits, stop)
+}
+
+/// The same with this short way, or by hyper alone.
+pub(super) fn serve_by<S>(
+    mut wire: Wire<S>,
+    front: Front,
+    shortcut: Option<Shortcut>,
+    limits: Arc<Limits>,
+    stop: WireStop,
+) -> impl Future<Output = ()> + Send
+where
+    S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
+{
+    let line = Arc::new(Line { front, shortcut, wire: wire.handle() });
     async move {
         // The other side may be gone, and then there is nobody to tell.
         if let Some(status) = speak(&mut wire, &line, &limits, &stop).await {
@@ -59,6 +76,7 @@ where
 /// What answers on a connection.
 struct Line {
     front: Front,
+    shortcut: Option<Shortcut>,
     wire: WireHandle,
 }
 
@@ -184,22 +202,42 @@ enum Talked {
     Over(hyper::Result<()>),
 }
 
-/// Has hyper speak on a connection on which something has come, until nothing comes.
+/// Speaks on a connection on which something has come, until nothing comes: by the short way, and from the first request on that is
+/// not for it by hyper.
 async fn talk<S>(
     wire: &mut Wire<S>,
     pause: Pause,
     line: &Arc<Line>,
     limits: &Limits,
     stopped: &mut (impl Future<Output = ()> + Unpin),
-    is_stopped: bool,
+    mut is_stopped: bool,
 ) -> (Pause, Talked)
 where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
-    wire.read_again(pause.unread);
-    let service = service_fn(|request| Front::answer(UnderWay::begin(line), request));
+    let activity = line.wire.activity();
+    let mut watch = Watch::new(activity, limits, pause.since);
+    let mut exchange = Exchange::new(&pause.unread);
+    let mut left = Left::ToHyper(None);
+    if let (Some(shortcut), false) = (&line.shortcut, is_stopped || exchange.is_full()) {
+        tokio::select! {
+            biased;
+            why = exchange.go_on(wire, shortcut, activity) => left = why,
+            seen = &mut watch => return (Pause::of(&[], watch.since()), Talked::Seen(seen)),
+            () = &mut *stopped => is_stopped = true,
+        }
+        if is_stopped && exchange.send(wire).await.is_err() {
+            left = Left::Over;
+        }
+    }
+    let Left::ToHyper(decided) = left else { return (Pause::of(&[], watch.since()), Talked::Over(Ok(()))) };
+    wire.read_again(exchange.into_unread());
+    let decided = Mutex::new(decided);
+    let service = service_fn(|request| {
+        let decided = decided.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Front::answer(UnderWay::begin(line), request, decided)
+    });
     let mut connection = http(line, limits).serve_connection(TokioIo::new(wire), service);
-    let mut watch = Watch::new(line.wire.activity(), limits, pause.since);
     let mut end = None;
     if !is_stopped {
         tokio::select! {

@@ -11,10 +11,12 @@ use http_body_util::Full;
 use hyper::body::Body;
 use hyper::service::Service;
 
+use super::shortcut::Shortcut;
 use crate::admin::ControlPlane;
 use crate::cors::{Cors, Origin};
 use crate::emulation::Emulation;
 use crate::limits::Limits;
+use crate::outcome::Answer;
 use crate::service::{ConnectionHurt, EmulationService};
 use crate::wire::WireHandle;
 
@@ -107,6 +109,18 @@ impl Front {
         }
     }
 
+    /// The short way of one connection, unless more than the call itself decides an answer: `Date` is hyper's, and CORS is for browsers.
+    pub(super) fn shortcut(&self, limits: &Limits) -> Option<Shortcut> {
+        match &self.behind {
+            Behind::Emulation(service, control)
+                if self.cors.is_none() && !service.emulation().has_real_time() =>
+            {
+                Some(Shortcut::new(service.clone(), control.is_some(), limits.most_headers))
+            }
+            _ => None,
+        }
+    }
+
     /// The control plane of this request, if it is one to it.
     fn control(&self, head: &Parts) -> Option<&ControlPlane> {
         match &self.behind {
@@ -121,6 +135,7 @@ impl Front {
     pub(super) fn answer<B>(
         front: impl Deref<Target = Self>,
         request: Request<B>,
+        decided: Option<Box<Answer>>,
     ) -> impl Future<Output = Result<Response<Full<Bytes>>, ConnectionHurt>>
     where
         B: Body<Data = Bytes> + Send + 'static,
@@ -134,7 +149,7 @@ impl Front {
             }
             match (front.control(&head), &front.behind) {
                 (None, Behind::Emulation(emulation, _)) => match &front.cors {
-                    None => emulation.answer(head, body).await,
+                    None => emulation.answer(head, body, decided).await,
                     Some(cors) => Box::pin(cors.answer(emulation, head, body)).await,
                 },
                 (Some(control), _) | (None, Behind::ControlPlane(control)) => {
@@ -164,12 +179,17 @@ fn names_its_host(head: &Parts) -> bool {
     let mut hosts = values(head, HOST);
     match (hosts.next(), hosts.next()) {
         (None, _) => head.version < Version::HTTP_11,
-        (Some(host), None) => host.as_bytes().iter().all(|byte| {
-            matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'%' | b':' | b'[' | b']')
-                || b"!$&'()*+,;=".contains(byte)
-        }),
+        (Some(host), None) => is_host(host.as_bytes()),
         (Some(_), Some(_)) => false,
     }
+}
+
+/// Whether the value of `Host` may be one.
+pub(super) fn is_host(value: &[u8]) -> bool {
+    value.iter().all(|byte| {
+        matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'%' | b':' | b'[' | b']')
+            || b"!$&'()*+,;=".contains(byte)
+    })
 }
 
 /// The values of a header. There are few headers nearly always, so that looking at each is quicker than looking one up.

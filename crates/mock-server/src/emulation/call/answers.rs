@@ -10,7 +10,6 @@ use http::header::CONTENT_TYPE;
 use super::{Call, Early, LARGER, Moment};
 use crate::emulation::json;
 use crate::fault::Effect;
-use crate::headers::values;
 use crate::journal::Kept;
 use crate::journal::masking::Target;
 use crate::outcome::{Answer, Ending, Outcome};
@@ -70,7 +69,7 @@ impl Call<'_> {
     fn judge(&self, body: &[u8]) -> Result<(), Refusal> {
         let contract = &self.emulation.contract;
         // One that comes twice has to be right both times, as nobody can tell which one is meant.
-        let mut content_types = values(self.headers, CONTENT_TYPE).map(http::HeaderValue::as_bytes);
+        let mut content_types = self.headers.values(CONTENT_TYPE);
         let content_type = content_types.next();
         let judged = contract
             .request_content_type(content_type)
