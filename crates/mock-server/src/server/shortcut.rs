@@ -198,8 +198,7 @@ mod tests {
     }
 
     fn request(method: &str, target: &str, version: &str, headers: &[&str], body: &str) -> String {
-        let headers = headers.iter().map(|header| format!("{header}\r\n")).collect::<String>();
-        format!("{method} {target} {version}\r\n{headers}\r\n{body}")
+        format!("{method} {target} {version}\r\n{}\r\n\r\n{body}", headers.join("\r\n"))
     }
 
     #[test]
