@@ -99,10 +99,20 @@ impl<'r, 'b> Request<'r, 'b> {
     }
 }
 
-/// Whether a target is one that hyper leaves as it is.
+/// Whether a byte of a target is one that hyper leaves as it is, in a path and in a query.
+const STAYS: [bool; 256] = {
+    let mut stays = [false; 256];
+    let mut bytes: &[u8] =
+        b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/-._~%?=&:@!$'()*+,;";
+    while let [first, rest @ ..] = bytes {
+        stays[*first as usize] = true;
+        bytes = rest;
+    }
+    stays
+};
+
 fn is_plain_target(target: &str) -> bool {
-    target.starts_with('/')
-        && target.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~%?=&:@!$'()*+,;".contains(&byte))
+    target.starts_with('/') && target.bytes().all(|byte| STAYS[usize::from(byte)])
 }
 
 /// Whether the headers say that a body of this length is all that comes, and nothing of the connection that is not so anyway.
