@@ -12,6 +12,8 @@ pub(crate) enum Plant {
     NoAnswer,
     /// `no-group`: each call is answered as if it were throttled.
     NoGroup,
+    /// `other-way`: by hyper alone, each call is answered as if it were throttled.
+    OtherWay,
     /// `empty-name`: the mock does not enforce that a name has a character.
     EmptyName,
 }
@@ -19,11 +21,12 @@ pub(crate) enum Plant {
 /// The variable of the environment that plants one. `cargo xtask fuzz --self-check` sets it.
 const VARIABLE: &str = "GREENAPI_FUZZ_PLANT";
 
-const NAMES: [(&str, Plant); 5] = [
+const NAMES: [(&str, Plant); 6] = [
     ("stricter-reader", Plant::StricterReader),
     ("kept-token", Plant::KeptToken),
     ("no-answer", Plant::NoAnswer),
     ("no-group", Plant::NoGroup),
+    ("other-way", Plant::OtherWay),
     ("empty-name", Plant::EmptyName),
 ];
 

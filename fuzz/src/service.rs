@@ -18,7 +18,7 @@ const GUARDED: InstanceId = InstanceId::new(1_101_000_005);
 /// Gives the bytes to the mock as those of a connection.
 ///
 /// Whatever they are, the connection ends; nothing panics; the page's own request on the next connection makes a group; and the
-/// token is in nothing that is kept, counted or logged.
+/// token is in nothing that is kept, counted or logged. By hyper alone the same comes back, and the same is kept.
 ///
 /// The first byte decides whether there is a control plane, how the bytes come, and how the connection ends.
 pub fn service(bytes: &[u8]) {
@@ -33,6 +33,7 @@ struct Mock {
     emulation: Arc<Emulation>,
     with_control: Endpoint,
     without: Endpoint,
+    by_hyper_alone: Endpoint,
     page: Vec<u8>,
     test_instances: Vec<InstanceId>,
 }
@@ -45,21 +46,27 @@ impl Mock {
         let emulation = Arc::new(Emulation::new(contract).expect("the contract can be emulated"));
         let with_control = Endpoint::new(Arc::clone(&emulation));
         let without = with_control.clone().without_control_plane();
+        let by_hyper_alone = without.clone().by_hyper_alone();
         let test_instances = emulation.test_instances().iter().map(|instance| instance.id).collect();
-        Self { emulation, with_control, without, page, test_instances }
+        Self { emulation, with_control, without, by_hyper_alone, page, test_instances }
     }
 
     fn tries(&self, how: u8, bytes: &[u8]) {
         let has_control = how & 1 != 0;
         self.plant();
         let endpoint = if has_control { &self.with_control } else { &self.without };
-        let seen = exchange::run(endpoint, &exchange(how, bytes));
+        let exchange = exchange(how, bytes);
+        let seen = exchange::run(endpoint, &exchange);
         assert!(
             seen.is_empty() || seen.starts_with(b"HTTP/1.") || WireFault::GARBAGE.starts_with(&seen),
             "an answer that is none: {}",
             seen.escape_ascii()
         );
         self.keeps_no_token(has_control);
+        // Answers of the control plane tell the time. Who has gone sees nothing.
+        if !has_control && exchange.end != End::Drop {
+            self.is_the_same_by_hyper_alone(&exchange, &seen);
+        }
         if has_control {
             self.emulation.reset();
             self.plant();
@@ -72,6 +79,37 @@ impl Mock {
             seen.escape_ascii()
         );
         self.starts_anew(has_control);
+    }
+
+    fn is_the_same_by_hyper_alone(&self, exchange: &Exchange, seen: &[u8]) {
+        let kept = self.all_kept();
+        self.starts_anew(false);
+        self.plant();
+        if Plant::OtherWay.is_there() {
+            self.switch_on("domain.rate-overlimit");
+        }
+        let by_hyper = exchange::run(&self.by_hyper_alone, exchange);
+        assert!(
+            seen == by_hyper && kept == self.all_kept(),
+            "hyper alone does otherwise:\n{}\n{kept}\n{}\n{}",
+            seen.escape_ascii(),
+            by_hyper.escape_ascii(),
+            self.all_kept()
+        );
+        log::take();
+    }
+
+    /// All that is kept of the calls but for their numbers, which go on.
+    fn all_kept(&self) -> String {
+        let mut kept = String::new();
+        for call in &self.emulation.all_calls().kept {
+            let (method, path, body, outcome) = (call.method(), call.path(), call.body(), call.outcome());
+            let is_retry = call.suspected_retry_of().is_some();
+            // Writing to a text cannot fail.
+            let _ = writeln!(kept, "{method} {path} {body} {outcome:?} {is_retry}");
+            show_headers(call, &mut kept);
+        }
+        kept
     }
 
     /// Brings all back to how it was, so that what comes next is as if it came alone.
@@ -122,21 +160,21 @@ impl Mock {
 
     /// Plants what is to be found.
     fn plant(&self) {
-        let everywhere = |id| {
-            let fault = self.emulation.fault(id).expect("a known fault");
-            self.emulation
-                .inject(Scope::Everywhere, Injection::of(fault))
-                .expect("there is room for a fault");
-        };
         if Plant::NoGroup.is_there() {
-            everywhere("domain.rate-overlimit");
+            self.switch_on("domain.rate-overlimit");
         } else if Plant::NoAnswer.is_there() {
-            everywhere("wire.no-answer");
+            self.switch_on("wire.no-answer");
         } else if Plant::KeptToken.is_there() {
             self.emulation.set_token(GUARDED, None).expect("an instance takes any token");
             let body = format!(r#"{{"groupName":"{TEST_TOKEN}","phones":[1]}}"#);
             exchange::run(&self.without, &Exchange::whole(post("1101000005", "another-token", &body)));
         }
+    }
+
+    /// Switches a fault on for all calls.
+    fn switch_on(&self, id: &str) {
+        let fault = self.emulation.fault(id).expect("a known fault");
+        self.emulation.inject(Scope::Everywhere, Injection::of(fault)).expect("there is room for a fault");
     }
 }
 
@@ -144,6 +182,10 @@ impl Mock {
 fn show(call: &Entry, shown: &mut String) {
     // Writing to a text cannot fail.
     let _ = write!(shown, "{call:?}");
+    show_headers(call, shown);
+}
+
+fn show_headers(call: &Entry, shown: &mut String) {
     for (name, value) in call.headers() {
         let _ = writeln!(shown, "{name}: {value}");
     }

@@ -15,11 +15,12 @@ struct Plant {
     says: &'static str,
 }
 
-const PLANTS: [Plant; 5] = [
+const PLANTS: [Plant; 6] = [
     Plant { target: Target::Request, name: "stricter-reader", says: "what was read is not read again" },
     Plant { target: Target::Service, name: "no-group", says: "the page's own request makes no group" },
     Plant { target: Target::Service, name: "no-answer", says: "a connection never ends" },
     Plant { target: Target::Service, name: "kept-token", says: "the token is kept" },
+    Plant { target: Target::Service, name: "other-way", says: "hyper alone does otherwise" },
     Plant { target: Target::Agreement, name: "empty-name", says: "the mock disagrees" },
 ];
 

@@ -39,7 +39,7 @@ const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 ///
 /// There may be many connections, so none of what it holds is held twice: an `async fn` would hold its arguments so.
 pub(super) fn serve<S>(
-    wire: Wire<S>,
+    mut wire: Wire<S>,
     front: Front,
     limits: Arc<Limits>,
     stop: WireStop,
@@ -48,20 +48,6 @@ where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
     let shortcut = front.shortcut(&limits);
-    serve_by(wire, front, shortcut, limits, stop)
-}
-
-/// The same with this short way, or by hyper alone.
-pub(super) fn serve_by<S>(
-    mut wire: Wire<S>,
-    front: Front,
-    shortcut: Option<Shortcut>,
-    limits: Arc<Limits>,
-    stop: WireStop,
-) -> impl Future<Output = ()> + Send
-where
-    S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
-{
     let line = Arc::new(Line { front, shortcut, wire: wire.handle() });
     async move {
         // The other side may be gone, and then there is nobody to tell.
@@ -219,10 +205,10 @@ where
     let mut watch = Watch::new(activity, limits, pause.since);
     let mut exchange = Exchange::new(&pause.unread);
     let mut left = Left::ToHyper(None);
-    if let (Some(shortcut), false) = (&line.shortcut, is_stopped || exchange.is_full()) {
+    if !is_stopped && !exchange.is_full() {
         tokio::select! {
             biased;
-            why = exchange.go_on(wire, shortcut, activity) => left = why,
+            why = exchange.go_on(wire, line.shortcut.as_ref(), activity) => left = why,
             seen = &mut watch => return (Pause::of(&[], watch.since()), Talked::Seen(seen)),
             () = &mut *stopped => is_stopped = true,
         }

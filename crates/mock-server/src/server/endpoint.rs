@@ -89,6 +89,12 @@ impl Endpoint {
         Self { front: self.front.cors(origins.into_iter().collect()), ..self }
     }
 
+    /// The same by hyper alone: no request takes the short way, by which a plain one is answered without hyper. The answers are the
+    /// same, which is what this is there to show.
+    pub fn by_hyper_alone(self) -> Self {
+        Self { front: self.front.by_hyper_alone(), ..self }
+    }
+
     /// The same behind TLS.
     #[cfg(feature = "tls")]
     pub(super) fn secure(self) -> Self {

@@ -48,12 +48,15 @@ impl Exchange {
         Bytes::copy_from_slice(&self.room[..self.filled])
     }
 
-    /// Answers requests for as long as they are plain. It can be dropped at any time; what is left of an answer is then to be
-    /// [sent](Self::send).
+    /// Answers requests for as long as they are plain, if there is a short way. It can be dropped at any time; what is left of an
+    /// answer is then to be [sent](Self::send).
+    ///
+    /// Hyper gets all of a request that is there at once: of one that comes in pieces it looks for the end alone, and does not see
+    /// what is wrong with it before.
     pub(super) async fn go_on<S: AsyncRead + AsyncWrite + Reset + Unpin>(
         &mut self,
         wire: &mut Wire<S>,
-        shortcut: &Shortcut,
+        shortcut: Option<&Shortcut>,
         activity: &Activity,
     ) -> Left {
         loop {
@@ -63,6 +66,7 @@ impl Exchange {
                 Some(Ok(length)) => self.filled += length,
                 Some(Err(_)) => return Left::Over,
             }
+            let Some(shortcut) = shortcut else { return Left::ToHyper(None) };
             match shortcut.take(&self.room[..self.filled], &mut self.out) {
                 Taken::Whole => {}
                 Taken::Half(answer) => return Left::ToHyper(Some(answer)),

@@ -26,6 +26,7 @@ pub(super) struct Front {
     behind: Behind,
     is_secure: bool,
     cors: Option<Arc<Cors>>,
+    is_by_hyper_alone: bool,
 }
 
 /// The emulation with or without its control plane, or a control plane alone.
@@ -37,11 +38,16 @@ enum Behind {
 
 impl Front {
     pub(super) fn emulation_of(service: EmulationService) -> Self {
-        Self { behind: Behind::Emulation(service, None), is_secure: false, cors: None }
+        Self {
+            behind: Behind::Emulation(service, None),
+            is_secure: false,
+            cors: None,
+            is_by_hyper_alone: false,
+        }
     }
 
     pub(super) fn control_plane_of(control: ControlPlane) -> Self {
-        Self { behind: Behind::ControlPlane(control), is_secure: false, cors: None }
+        Self { behind: Behind::ControlPlane(control), is_secure: false, cors: None, is_by_hyper_alone: false }
     }
 
     /// The same with this control plane.
@@ -67,6 +73,11 @@ impl Front {
         Self { cors: Cors::of(origins).map(Arc::new), ..self }
     }
 
+    /// The same, where no request takes the short way.
+    pub(super) fn by_hyper_alone(self) -> Self {
+        Self { is_by_hyper_alone: true, ..self }
+    }
+
     /// The same behind TLS.
     #[cfg(feature = "tls")]
     pub(super) fn secure(self) -> Self {
@@ -83,7 +94,7 @@ impl Front {
             Behind::Emulation(emulation, control) => Behind::Emulation(emulation.on(wire), control.clone()),
             Behind::ControlPlane(control) => Behind::ControlPlane(control.clone()),
         };
-        Self { behind, is_secure: self.is_secure, cors: self.cors.clone() }
+        Self { behind, cors: self.cors.clone(), ..*self }
     }
 
     /// The same with these limits.
@@ -113,7 +124,7 @@ impl Front {
     pub(super) fn shortcut(&self, limits: &Limits) -> Option<Shortcut> {
         match &self.behind {
             Behind::Emulation(service, control)
-                if self.cors.is_none() && !service.emulation().has_real_time() =>
+                if !self.is_by_hyper_alone && self.cors.is_none() && !service.emulation().has_real_time() =>
             {
                 Some(Shortcut::new(service.clone(), control.is_some(), limits.most_headers))
             }

@@ -188,23 +188,16 @@ mod tests {
     use proptest::sample::{select, subsequence};
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
-    use super::super::connection;
-    use super::super::front::Front;
+    use super::super::endpoint::Endpoint;
     use super::*;
-    use crate::admin::ControlPlane;
     use crate::emulation::{Emulation, Settings};
-    use crate::limits::Limits;
-    use crate::wire::{Wire, WireStop};
 
     const BODY: &str = r#"{"groupName":"x","phones":[79001234567]}"#;
     const PATH: &str = "/waInstance1101000001/createGroup/a-token-of-some-length";
 
-    fn front() -> (Arc<Emulation>, Front) {
-        let settings = Settings { most_instances: 3, ..Settings::default() };
-        let emulation = Arc::new(Emulation::with(Contract::default(), settings).unwrap());
-        let service = EmulationService::new(Arc::clone(&emulation));
-        let front = Front::emulation_of(service).control_plane(ControlPlane::new(Arc::clone(&emulation)));
-        (emulation, front)
+    fn emulation() -> Arc<Emulation> {
+        let settings = Settings { most_instances: 1, ..Settings::default() };
+        Arc::new(Emulation::with(Contract::default(), settings).unwrap())
     }
 
     fn request(method: &str, target: &str, version: &str, headers: &[&str], body: &str) -> String {
@@ -213,8 +206,7 @@ mod tests {
 
     #[test]
     fn it_is_taken_by_plain_requests_alone() {
-        let (_, front) = front();
-        let shortcut = front.shortcut(&Limits { most_headers: 5, ..Limits::default() }).unwrap();
+        let shortcut = Shortcut::new(EmulationService::new(emulation()), true, 5);
         let length = &*format!("Content-Length: {}", BODY.len());
         let plain = ["Host: localhost", "Content-Type: application/json", length];
         let with = |header| [&plain[..], &[header]].concat();
@@ -271,13 +263,11 @@ mod tests {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
-            let (emulation, front) = front();
-            let limits = Arc::new(Limits::default());
-            let shortcut = if is_short { front.shortcut(&limits) } else { None };
+            let emulation = emulation();
+            let endpoint = Endpoint::new(Arc::clone(&emulation));
+            let endpoint = if is_short { endpoint } else { endpoint.by_hyper_alone() };
             let (mut client, stream) = duplex(1 << 16);
-            let (wire, stop) = (Wire::new(stream), WireStop::default());
-            let front = front.on(wire.handle());
-            let served = tokio::spawn(connection::serve_by(wire, front, shortcut, limits, stop));
+            let served = tokio::spawn(endpoint.serve(stream));
             for piece in pieces {
                 // The connection may be over by now.
                 let _ = client.write_all(piece).await;
