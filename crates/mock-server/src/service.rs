@@ -82,40 +82,38 @@ impl EmulationService {
 
     /// What [`call`](Service::call) gives, for whoever needs no box around it.
     ///
-    /// It is not an `async fn`, so that head and body are not held twice, and what is seldom needed has a box of its own.
-    pub(crate) fn answer<B: Body<Data = Bytes>>(
+    /// What is seldom needed has a box of its own, as there is one of these for each connection.
+    pub(crate) async fn answer<B: Body<Data = Bytes>>(
         &self,
         head: Parts,
         body: B,
-    ) -> impl Future<Output = Result<Response<Full<Bytes>>, ConnectionHurt>> {
-        async move {
-            // What is not logged need not be timed, nor put into words.
-            let start = tracing::enabled!(tracing::Level::INFO).then(Instant::now);
-            let mut body = pin!(body);
-            let (answer, ends_connection) = match First::of(body.as_mut()).await {
-                First::All(read) => {
-                    let call = open(&self.emulation, &head);
-                    let limit = call.body_limit();
-                    answer(call, read.within(limit.min(self.body.bytes)), self.body.bytes < limit)
-                }
-                First::Part(part) => Box::pin(self.answer_slowly(head, part, body)).await,
-            };
-            if !answer.delay.is_zero() {
-                Box::pin(tokio::time::sleep(answer.delay)).await;
+    ) -> Result<Response<Full<Bytes>>, ConnectionHurt> {
+        // What is not logged need not be timed, nor put into words.
+        let start = tracing::enabled!(tracing::Level::INFO).then(Instant::now);
+        let mut body = pin!(body);
+        let (answer, ends_connection) = match First::of(body.as_mut()).await {
+            First::All(read) => {
+                let call = open(&self.emulation, &head);
+                let limit = call.body_limit();
+                answer(call, read.within(limit.min(self.body.bytes)), self.body.bytes < limit)
             }
-            log(&answer, start);
-            match (answer.wire, &self.wire) {
-                (None, _) | (Some(WireFault::Dribble(_)), None) => {}
-                (Some(WireFault::NoAnswer), None) => std::future::pending().await,
-                (Some(_), None) => return Err(ConnectionHurt),
-                (Some(fault), Some(wire)) => wire.arm(fault),
-            }
-            let mut response = response(answer);
-            if ends_connection {
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            Ok(response)
+            First::Part(part) => Box::pin(self.answer_slowly(head, part, body)).await,
+        };
+        if !answer.delay.is_zero() {
+            Box::pin(tokio::time::sleep(answer.delay)).await;
         }
+        log(&answer, start);
+        match (answer.wire, &self.wire) {
+            (None, _) | (Some(WireFault::Dribble(_)), None) => {}
+            (Some(WireFault::NoAnswer), None) => std::future::pending().await,
+            (Some(_), None) => return Err(ConnectionHurt),
+            (Some(fault), Some(wire)) => wire.arm(fault),
+        }
+        let mut response = response(answer);
+        if ends_connection {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(response)
     }
 
     /// Answers a request whose body is still to come, for the most part. It may be long in coming, and is waited for without any

@@ -779,12 +779,18 @@ mod tests {
 
     #[test]
     #[cfg(target_pointer_width = "64")]
-    fn a_connection_at_rest_is_small() {
-        let front =
-            Front::emulation_of(EmulationService::new(Emulation::new(Contract::default()).unwrap().into()));
-        let wire = Wire::new(duplex(1).0);
+    fn what_there_is_of_each_connection_is_small() {
+        let service = EmulationService::new(Emulation::new(Contract::default()).unwrap().into());
+        let (wire, front) = (Wire::new(duplex(1).0), Front::emulation_of(service));
+        let line = Arc::new(Line { front: front.clone(), wire: wire.handle() });
+        let request = http::Request::new(Full::new(Bytes::new()));
+        let call = Front::answer(UnderWay::begin(&line), request);
         let connection = serve(wire, front, Arc::default(), WireStop::default());
-        assert!(size_of_val(&connection) <= 600, "{} bytes", size_of_val(&connection));
+        for (what, bytes, most) in
+            [("at rest", size_of_val(&connection), 600), ("call", size_of_val(&call), 1_200)]
+        {
+            assert!(bytes <= most, "{what}: {bytes}");
+        }
     }
 
     #[test]
