@@ -14,11 +14,10 @@ use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::Instant;
 
 use super::front::Front;
 use super::seldom::Seldom;
-use super::watch::{Seen, Watch};
+use super::watch::{Seen, Wait, Watch};
 use crate::limits::Limits;
 use crate::wire::{Reset, Wire, WireHandle, WireStop};
 
@@ -100,7 +99,7 @@ where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
     let mut stopped = pin!(Seldom::new(Box::pin(stop.until_stopped())));
-    let mut pause = Pause { unread: Bytes::new(), since: Instant::now() };
+    let mut pause = Pause { unread: Bytes::new(), wait: Wait::begin() };
     loop {
         let is_stopped = match pause.rest(wire, limits, &mut stopped).await {
             Rested::Read => false,
@@ -126,8 +125,7 @@ where
 struct Pause {
     /// What has come of the head.
     unread: Bytes,
-    /// When its first byte came, or the wait for it began.
-    since: Instant,
+    wait: Wait,
 }
 
 /// What ends the rest of a connection.
@@ -141,8 +139,8 @@ enum Rested {
 
 impl Pause {
     /// What hyper has read and has not answered. It is a part of a buffer of hyper's, which is not to be kept for it.
-    fn of(unread: &[u8], since: Instant) -> Self {
-        Self { unread: Bytes::copy_from_slice(unread), since }
+    fn of(unread: &[u8], wait: Wait) -> Self {
+        Self { unread: Bytes::copy_from_slice(unread), wait }
     }
 
     async fn rest<S: AsyncRead + AsyncWrite + Reset + Unpin>(
@@ -152,8 +150,7 @@ impl Pause {
         stopped: &mut (impl Future<Output = ()> + Unpin),
     ) -> Rested {
         let is_idle = self.unread.is_empty();
-        let timeout = if is_idle { limits.idle_timeout } else { limits.head_timeout };
-        let left = timeout.saturating_sub(self.since.elapsed());
+        let left = self.wait.left_of(if is_idle { limits.idle_timeout } else { limits.head_timeout });
         if !is_idle && left.is_zero() {
             return Rested::Over(Some(StatusCode::REQUEST_TIMEOUT));
         }
@@ -172,7 +169,7 @@ impl Pause {
             () = tokio::time::sleep(left) => Rested::Over(Some(StatusCode::REQUEST_TIMEOUT)),
         };
         if is_idle {
-            self.since = Instant::now();
+            self.wait = Wait::begin();
         }
         rested
     }
@@ -199,7 +196,7 @@ where
     wire.read_again(pause.unread);
     let service = service_fn(|request| Front::answer(UnderWay::begin(line), request));
     let mut connection = http(line, limits).serve_connection(TokioIo::new(wire), service);
-    let mut watch = Watch::new(line.wire.activity(), limits, pause.since);
+    let mut watch = Watch::new(line.wire.activity(), limits, pause.wait);
     let mut end = None;
     if !is_stopped {
         tokio::select! {
@@ -212,7 +209,7 @@ where
         Some(end) => end,
         None => last_look(&mut connection, &mut watch).await,
     };
-    (Pause::of(&connection.into_parts().read_buf, watch.since()), end)
+    (Pause::of(&connection.into_parts().read_buf, watch.wait()), end)
 }
 
 fn http(line: &Line, limits: &Limits) -> http1::Builder {
