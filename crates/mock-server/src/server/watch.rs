@@ -21,8 +21,7 @@ const LEAST_PACE: Duration = Duration::from_millis(1);
 pub(super) struct Wait {
     /// When it began: with the first byte of the head, or when nothing was left to be done before it.
     since: Instant,
-    /// How long it is from the next look to the one after it. It grows within a head too, so that one that comes in many pieces is
-    /// seldom begun anew by hyper.
+    /// How soon a look is worth it. It grows within a head, so that one that comes in many pieces is seldom begun anew by hyper.
     pace: Duration,
 }
 
@@ -44,6 +43,8 @@ impl Wait {
 pub(super) struct Watch<'c> {
     activity: &'c Activity,
     head_timeout: Duration,
+    /// How long it is from the next look to the one after it.
+    pace: Duration,
     last_pace: Duration,
     /// Whether silence is enough.
     ends_with_silence: bool,
@@ -69,6 +70,7 @@ impl<'c> Watch<'c> {
         Self {
             activity,
             head_timeout: limits.head_timeout,
+            pace: wait.pace,
             last_pace,
             ends_with_silence: true,
             wait,
@@ -106,21 +108,21 @@ impl<'c> Watch<'c> {
             return Some(Seen::Lateness);
         }
         self.look_within(left);
+        self.wait.pace = self.pace;
         None
     }
 
     /// The last call has ended.
     fn begin_wait(&mut self) {
         self.is_awaiting_end_of_call = false;
-        self.wait.since = Instant::now();
+        self.wait = Wait::begin();
         self.calls = self.activity.calls();
         self.look_within(self.last_pace);
     }
 
     fn look_within(&mut self, most: Duration) {
-        let pace = &mut self.wait.pace;
-        self.next_look.change().as_mut().reset(Instant::now() + most.min(*pace));
-        *pace = (2 * *pace).min(self.last_pace);
+        self.next_look.change().as_mut().reset(Instant::now() + self.pace.min(most));
+        self.pace = (2 * self.pace).min(self.last_pace);
     }
 }
 
@@ -212,6 +214,22 @@ mod tests {
             assert_eq!((silence, after), (Some(Seen::Silence), expected));
             wait = watch.wait();
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_was_used_rests_soon_the_next_time() {
+        let handle = WireHandle::default();
+        let limits = Limits::default();
+        let mut watch = Watch::new(handle.activity(), &limits, Wait::begin());
+        let call = |activity: &Activity| {
+            activity.begin_call();
+            activity.end_call();
+        };
+        seen(&mut watch, call, Duration::from_secs(60)).await;
+        seen(&mut watch, |_| {}, DAY).await;
+        let mut watch = Watch::new(handle.activity(), &limits, watch.wait());
+        call(handle.activity());
+        assert_eq!(seen(&mut watch, |_| {}, DAY).await, (Some(Seen::Silence), 10, 3));
     }
 
     #[tokio::test(start_paused = true)]
