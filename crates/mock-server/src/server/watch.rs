@@ -245,6 +245,6 @@ mod tests {
         handle.activity().owe(false);
         // The wait for a request begins with the end of all that.
         assert_eq!(seen(&mut watch, nothing, DAY).await, (Some(Seen::Silence), 5, 2));
-        assert_eq!(watch.wait().left_of(DAY), DAY - Duration::from_millis(5));
+        assert_eq!(watch.wait().left_of(DAY).abs_diff(DAY).as_millis(), 5);
     }
 }
