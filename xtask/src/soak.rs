@@ -2,6 +2,7 @@
 
 mod bound;
 mod idle;
+mod markdown;
 mod mix;
 mod sockets;
 mod system;
@@ -116,7 +117,7 @@ impl Soak {
         }
         during.look(&self.server)?;
         drop(idle);
-        let given_back = self.has_at_most(before.open_files)?;
+        let given_back = self.has_at_most(before.taken.open_files)?;
         progress("after");
         let mut after = self.moment()?;
         for _ in 0..size.rounds {

@@ -82,42 +82,40 @@ impl EmulationService {
 
     /// What [`call`](Service::call) gives, for whoever needs no box around it.
     ///
-    /// It is not an `async fn`, so that head and body are not held twice, and what is seldom needed has a box of its own. A call that
-    /// was decided before is not decided again.
-    pub(crate) fn answer<B: Body<Data = Bytes>>(
+    /// What is seldom needed has a box of its own, as there is one of these for each connection. A call that was decided before is not
+    /// decided again.
+    pub(crate) async fn answer<B: Body<Data = Bytes>>(
         &self,
         head: Parts,
         body: B,
         decided: Option<Box<Answer>>,
-    ) -> impl Future<Output = Result<Response<Full<Bytes>>, ConnectionHurt>> {
-        async move {
-            let start = Self::start();
-            let mut body = pin!(body);
-            let (answer, ends_connection) = match (decided, First::of(body.as_mut()).await) {
-                (Some(decided), _) => (*decided, false),
-                (None, First::All(read)) => {
-                    let call = open(&self.emulation, &head);
-                    let limit = call.body_limit();
-                    answer(call, read.within(limit.min(self.body.bytes)), self.body.bytes < limit)
-                }
-                (None, First::Part(part)) => Box::pin(self.answer_slowly(head, part, body)).await,
-            };
-            if !answer.delay.is_zero() {
-                Box::pin(tokio::time::sleep(answer.delay)).await;
+    ) -> Result<Response<Full<Bytes>>, ConnectionHurt> {
+        let start = Self::start();
+        let mut body = pin!(body);
+        let (answer, ends_connection) = match (decided, First::of(body.as_mut()).await) {
+            (Some(decided), _) => (*decided, false),
+            (None, First::All(read)) => {
+                let call = open(&self.emulation, &head);
+                let limit = call.body_limit();
+                answer(call, read.within(limit.min(self.body.bytes)), self.body.bytes < limit)
             }
-            Self::log(&answer, start);
-            match (answer.wire, &self.wire) {
-                (None, _) | (Some(WireFault::Dribble(_)), None) => {}
-                (Some(WireFault::NoAnswer), None) => std::future::pending().await,
-                (Some(_), None) => return Err(ConnectionHurt),
-                (Some(fault), Some(wire)) => wire.arm(fault),
-            }
-            let mut response = response(answer);
-            if ends_connection {
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            Ok(response)
+            (None, First::Part(part)) => Box::pin(self.answer_slowly(head, part, body)).await,
+        };
+        if !answer.delay.is_zero() {
+            Box::pin(tokio::time::sleep(answer.delay)).await;
         }
+        Self::log(&answer, start);
+        match (answer.wire, &self.wire) {
+            (None, _) | (Some(WireFault::Dribble(_)), None) => {}
+            (Some(WireFault::NoAnswer), None) => std::future::pending().await,
+            (Some(_), None) => return Err(ConnectionHurt),
+            (Some(fault), Some(wire)) => wire.arm(fault),
+        }
+        let mut response = response(answer);
+        if ends_connection {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(response)
     }
 
     /// When a call begins. What is not logged need not be timed, nor put into words.

@@ -1,7 +1,6 @@
 //! What has to be so, and whether it is.
 
-use std::fmt::Write;
-
+use super::markdown;
 use crate::failure::Failure;
 
 /// A bound, and what was found.
@@ -40,17 +39,15 @@ impl Bound {
 
 /// A table in Markdown.
 pub(super) fn rendered(bounds: &[Bound]) -> String {
-    let mut text = "| bound | found | wanted | |\n|---|---|---|---|\n".to_owned();
-    for Bound { what, found, wanted, verdict } in bounds {
+    let rows = bounds.iter().map(|Bound { what, found, wanted, verdict }| {
         let verdict = match verdict {
             Verdict::Kept => "kept",
             Verdict::Broken => "**broken**",
             Verdict::NotJudged => "not judged: too short",
         };
-        // Writing to memory cannot fail.
-        let _ = writeln!(text, "| {what} | {found} | {wanted} | {verdict} |");
-    }
-    text
+        [what, found, wanted, verdict].map(str::to_owned).to_vec()
+    });
+    markdown::table(&["bound", "found", "wanted", ""], rows)
 }
 
 /// A failure that names each bound that is broken.

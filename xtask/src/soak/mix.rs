@@ -2,15 +2,15 @@
 
 mod callers;
 
-use std::fmt::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use self::callers::{CALLERS, Endpoint};
 use super::bound::Bound;
-use super::system::{self, Taken};
-use super::table::{given_back, megabytes};
+use super::markdown;
+use super::system::{self, Taken, megabytes};
+use super::table::given_back;
 use crate::bench::progress::progress;
 use crate::bench::request::Request;
 use crate::failure::Failure;
@@ -100,23 +100,13 @@ impl Mix {
     }
 
     pub(super) fn rendered(&self) -> String {
-        let mut text = "| after s ".to_owned();
-        // Writing to memory cannot fail.
-        for caller in &CALLERS {
-            let _ = write!(text, "| {} ", caller.name);
-        }
-        text.push_str("| RSS MB | PSS MB | open files |\n|---|---|---|---|");
-        text.push_str(&"---|".repeat(CALLERS.len()));
-        text.push('\n');
-        for Look { after, calls, taken } in &self.looks {
-            let _ = write!(text, "| {:.1} ", after.as_secs_f64());
-            for calls in calls {
-                let _ = write!(text, "| {calls} ");
-            }
-            let [resident, proportional] = [taken.resident, taken.proportional].map(megabytes);
-            let _ = writeln!(text, "| {resident:.1} | {proportional:.1} | {} |", taken.open_files);
-        }
-        text
+        let callers = CALLERS.iter().map(|caller| caller.name);
+        let columns: Vec<&str> = ["after s"].into_iter().chain(callers).chain(Taken::COLUMNS).collect();
+        let rows = self.looks.iter().map(|Look { after, calls, taken }| {
+            let after = format!("{:.1}", after.as_secs_f64());
+            [after].into_iter().chain(calls.iter().map(u64::to_string)).chain(taken.rendered()).collect()
+        });
+        markdown::table(&columns, rows)
     }
 
     /// `memory` is what the server may take, in bytes; `is_long` says whether what is kept of calls was full at a third of it.

@@ -13,6 +13,22 @@ pub(super) struct Taken {
     pub(super) open_files: usize,
 }
 
+impl Taken {
+    /// What heads each of what is rendered.
+    pub(super) const COLUMNS: [&str; 3] = ["RSS MB", "PSS MB", "open files"];
+
+    pub(super) fn rendered(&self) -> [String; 3] {
+        let [resident, proportional] =
+            [self.resident, self.proportional].map(|bytes| format!("{:.1}", megabytes(bytes)));
+        [resident, proportional, self.open_files.to_string()]
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // No memory is so large that it matters.
+pub(super) fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
 pub(super) fn look(server: &Server) -> Result<Taken, Failure> {
     let process = server.process();
     let taken = || {

@@ -1,10 +1,10 @@
 //! What was measured before, while and after there were idle connections.
 
-use std::fmt::Write;
 use std::time::Duration;
 
 use super::bound::Bound;
-use super::system::{self, Taken};
+use super::markdown;
+use super::system::{self, Taken, megabytes};
 use crate::bench::samples::Samples;
 use crate::bench::wrk::Load;
 use crate::failure::Failure;
@@ -19,17 +19,15 @@ pub(super) struct Moment {
     rate: Samples,
     p50: Samples,
     p99: Samples,
-    /// The most that was seen.
-    taken: Taken,
-    /// At the start, when no load was there.
-    pub(super) open_files: usize,
+    /// The most memory that was seen, and the open files at the start, when no load was there.
+    pub(super) taken: Taken,
 }
 
 impl Moment {
     pub(super) fn now(server: &Server) -> Result<Self, Failure> {
         let taken = system::look(server)?;
         let (rate, p50, p99) = Default::default();
-        Ok(Self { rate, p50, p99, taken, open_files: taken.open_files })
+        Ok(Self { rate, p50, p99, taken })
     }
 
     pub(super) fn add(&mut self, load: Load) {
@@ -59,30 +57,27 @@ pub(super) struct Holding {
 
 impl Holding {
     pub(super) fn rendered(&self) -> String {
-        let mut text = "| idle connections | requests/s | p50 ms | p99 ms | RSS MB | PSS MB | open files |\n\
-                        |---|---|---|---|---|---|---|\n"
-            .to_owned();
-        for (what, moment) in [
+        let moments = [
             ("none yet".to_owned(), &self.before),
             (self.connections.to_string(), &self.during),
             ("none any more".to_owned(), &self.after),
-        ] {
-            let Moment { rate, p50, p99, taken, open_files } = moment;
-            let [resident, proportional] = [taken.resident, taken.proportional].map(megabytes);
-            // Writing to memory cannot fail.
-            let _ = writeln!(
-                text,
-                "| {what} | {rate:.0} | {p50:.2} | {p99:.2} | {resident:.1} | {proportional:.1} | {open_files} |"
-            );
-        }
-        text
+        ];
+        let rows = moments.map(|(what, moment)| {
+            let Moment { rate, p50, p99, taken } = moment;
+            [what, format!("{rate:.0}"), format!("{p50:.2}"), format!("{p99:.2}")]
+                .into_iter()
+                .chain(taken.rendered())
+                .collect()
+        });
+        let columns = ["idle connections", "requests/s", "p50 ms", "p99 ms"];
+        markdown::table(&[&columns[..], &Taken::COLUMNS].concat(), rows)
     }
 
     /// `memory` is what the server may take, in bytes; `is_long` says whether enough was measured to judge latencies.
     pub(super) fn bounds(&self, memory: u64, is_long: bool) -> Vec<Bound> {
         let Self { connections, before, during, after, .. } = self;
         // Before, some of the load may have been there still.
-        let held = during.open_files.saturating_sub(after.open_files);
+        let held = during.taken.open_files.saturating_sub(after.taken.open_files);
         let slower = during.p99.median() / before.p99.median();
         let resident = during.taken.resident;
         vec![
@@ -114,9 +109,4 @@ pub(super) fn given_back(what: &str, after: Option<Duration>) -> Bound {
     let found = after
         .map_or("not all of them".to_owned(), |after| format!("all of them in {:.2} s", after.as_secs_f64()));
     Bound::of(what, found, "all of them", after.is_some())
-}
-
-#[allow(clippy::cast_precision_loss)] // No memory is so large that it matters.
-pub(super) fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
 }

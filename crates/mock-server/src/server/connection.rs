@@ -14,13 +14,12 @@ use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::Instant;
 
 use super::exchange::{Exchange, Left};
 use super::front::Front;
 use super::seldom::Seldom;
 use super::shortcut::Shortcut;
-use super::watch::{Seen, Watch};
+use super::watch::{Seen, Wait, Watch};
 use crate::limits::Limits;
 use crate::wire::{Reset, Wire, WireHandle, WireStop};
 
@@ -104,7 +103,7 @@ where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
     let mut stopped = pin!(Seldom::new(Box::pin(stop.until_stopped())));
-    let mut pause = Pause { unread: Bytes::new(), since: Instant::now() };
+    let mut pause = Pause { unread: Bytes::new(), wait: Wait::begin() };
     loop {
         let is_stopped = match pause.rest(wire, limits, &mut stopped).await {
             Rested::Read => false,
@@ -130,8 +129,7 @@ where
 struct Pause {
     /// What has come of the head.
     unread: Bytes,
-    /// When its first byte came, or the wait for it began.
-    since: Instant,
+    wait: Wait,
 }
 
 /// What ends the rest of a connection.
@@ -145,8 +143,8 @@ enum Rested {
 
 impl Pause {
     /// What hyper has read and has not answered. It is a part of a buffer of hyper's, which is not to be kept for it.
-    fn of(unread: &[u8], since: Instant) -> Self {
-        Self { unread: Bytes::copy_from_slice(unread), since }
+    fn of(unread: &[u8], wait: Wait) -> Self {
+        Self { unread: Bytes::copy_from_slice(unread), wait }
     }
 
     async fn rest<S: AsyncRead + AsyncWrite + Reset + Unpin>(
@@ -156,8 +154,7 @@ impl Pause {
         stopped: &mut (impl Future<Output = ()> + Unpin),
     ) -> Rested {
         let is_idle = self.unread.is_empty();
-        let timeout = if is_idle { limits.idle_timeout } else { limits.head_timeout };
-        let left = timeout.saturating_sub(self.since.elapsed());
+        let left = self.wait.left_of(if is_idle { limits.idle_timeout } else { limits.head_timeout });
         if !is_idle && left.is_zero() {
             return Rested::Over(Some(StatusCode::REQUEST_TIMEOUT));
         }
@@ -176,7 +173,7 @@ impl Pause {
             () = tokio::time::sleep(left) => Rested::Over(Some(StatusCode::REQUEST_TIMEOUT)),
         };
         if is_idle {
-            self.since = Instant::now();
+            self.wait = Wait::begin();
         }
         rested
     }
@@ -202,21 +199,21 @@ where
     S: AsyncRead + AsyncWrite + Reset + Send + Unpin + 'static,
 {
     let activity = line.wire.activity();
-    let mut watch = Watch::new(activity, limits, pause.since);
+    let mut watch = Watch::new(activity, limits, pause.wait);
     let mut exchange = Exchange::new(&pause.unread);
     let mut left = Left::ToHyper(None);
     if !is_stopped && !exchange.is_full() {
         tokio::select! {
             biased;
             why = exchange.go_on(wire, line.shortcut.as_ref(), activity) => left = why,
-            seen = &mut watch => return (Pause::of(&[], watch.since()), Talked::Seen(seen)),
+            seen = &mut watch => return (Pause::of(&[], watch.wait()), Talked::Seen(seen)),
             () = &mut *stopped => is_stopped = true,
         }
         if is_stopped && exchange.send(wire).await.is_err() {
             left = Left::Over;
         }
     }
-    let Left::ToHyper(decided) = left else { return (Pause::of(&[], watch.since()), Talked::Over(Ok(()))) };
+    let Left::ToHyper(decided) = left else { return (Pause::of(&[], watch.wait()), Talked::Over(Ok(()))) };
     wire.read_again(exchange.into_unread());
     let decided = Mutex::new(decided);
     let service = service_fn(|request| {
@@ -236,7 +233,7 @@ where
         Some(end) => end,
         None => last_look(&mut connection, &mut watch).await,
     };
-    (Pause::of(&connection.into_parts().read_buf, watch.since()), end)
+    (Pause::of(&connection.into_parts().read_buf, watch.wait()), end)
 }
 
 fn http(line: &Line, limits: &Limits) -> http1::Builder {
@@ -405,6 +402,14 @@ mod tests {
         let expected = "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
         assert_eq!(client.read().await, (expected.to_owned(), 30));
         assert!(client.emulation.all_calls().kept.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_wrong_with_a_head_is_seen_before_its_end() {
+        let mut client = Client::new();
+        client.send(&format!("{LINE}X-Wrong\u{1}: y\r\n")).await;
+        let (seen, seconds) = client.read().await;
+        assert!(seen.starts_with("HTTP/1.1 400 ") && seconds == 0, "{seconds}: {seen}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -803,12 +808,18 @@ mod tests {
 
     #[test]
     #[cfg(target_pointer_width = "64")]
-    fn a_connection_at_rest_is_small() {
-        let front =
-            Front::emulation_of(EmulationService::new(Emulation::new(Contract::default()).unwrap().into()));
-        let wire = Wire::new(duplex(1).0);
+    fn what_there_is_of_each_connection_is_small() {
+        let service = EmulationService::new(Emulation::new(Contract::default()).unwrap().into());
+        let (wire, front) = (Wire::new(duplex(1).0), Front::emulation_of(service));
+        let line = Arc::new(Line { front: front.clone(), shortcut: None, wire: wire.handle() });
+        let request = http::Request::new(Full::new(Bytes::new()));
+        let call = Front::answer(UnderWay::begin(&line), request, None);
         let connection = serve(wire, front, Arc::default(), WireStop::default());
-        assert!(size_of_val(&connection) <= 600, "{} bytes", size_of_val(&connection));
+        for (what, bytes, most) in
+            [("at rest", size_of_val(&connection), 600), ("call", size_of_val(&call), 1_200)]
+        {
+            assert!(bytes <= most, "{what}: {bytes}");
+        }
     }
 
     #[test]

@@ -16,6 +16,26 @@ pub(super) const LAST_PACE: Duration = Duration::from_millis(100);
 /// However short its times are, it is looked at no more often than this.
 const LEAST_PACE: Duration = Duration::from_millis(1);
 
+/// A wait for a request, or for the rest of its head.
+#[derive(Clone, Copy)]
+pub(super) struct Wait {
+    /// When it began: with the first byte of the head, or when nothing was left to be done before it.
+    since: Instant,
+    /// How soon a look is worth it. It grows within a head, so that one that comes in many pieces is seldom begun anew by hyper.
+    pace: Duration,
+}
+
+impl Wait {
+    pub(super) fn begin() -> Self {
+        Self { since: Instant::now(), pace: FIRST_PACE }
+    }
+
+    /// How much of its time is left.
+    pub(super) fn left_of(&self, time: Duration) -> Duration {
+        time.saturating_sub(self.since.elapsed())
+    }
+}
+
 /// Looks at a connection now and then, until hyper waits in vain for more of a head.
 ///
 /// It is to be polled after the connection by the same task, whenever that is. Nobody looks while there is a call under way or an
@@ -28,9 +48,8 @@ pub(super) struct Watch<'c> {
     last_pace: Duration,
     /// Whether silence is enough.
     ends_with_silence: bool,
-    /// Since when there is no call.
-    since: Instant,
-    /// How many calls had begun by then.
+    wait: Wait,
+    /// How many calls had begun before it.
     calls: u32,
     next_look: Seldom<Pin<Box<Sleep>>>,
     is_awaiting_end_of_call: bool,
@@ -46,19 +65,17 @@ pub(super) enum Seen {
 }
 
 impl<'c> Watch<'c> {
-    /// `since` is when the head began, if it has begun.
-    pub(super) fn new(activity: &'c Activity, limits: &Limits, since: Instant) -> Self {
+    pub(super) fn new(activity: &'c Activity, limits: &Limits, wait: Wait) -> Self {
         let last_pace = LAST_PACE.min(limits.head_timeout).min(limits.idle_timeout).max(LEAST_PACE);
-        let pace = FIRST_PACE.min(last_pace);
         Self {
             activity,
             head_timeout: limits.head_timeout,
-            pace,
+            pace: wait.pace,
             last_pace,
             ends_with_silence: true,
-            since,
+            wait,
             calls: activity.calls(),
-            next_look: Seldom::new(Box::pin(sleep(pace))),
+            next_look: Seldom::new(Box::pin(sleep(wait.pace.min(last_pace)))),
             is_awaiting_end_of_call: false,
         }
     }
@@ -68,9 +85,8 @@ impl<'c> Watch<'c> {
         self.ends_with_silence = false;
     }
 
-    /// Since when there is no call, or the head is under way.
-    pub(super) fn since(&self) -> Instant {
-        self.since
+    pub(super) fn wait(&self) -> Wait {
+        self.wait
     }
 
     fn look(&mut self) -> Option<Seen> {
@@ -79,6 +95,7 @@ impl<'c> Watch<'c> {
             self.is_awaiting_end_of_call = true;
             return None;
         }
+        // A body that the last call has left is no head, but once hyper was polled again it is read, or the connection is closed.
         if self.activity.calls() != self.calls {
             self.begin_wait();
             return None;
@@ -86,20 +103,21 @@ impl<'c> Watch<'c> {
         if self.ends_with_silence && !has_heard {
             return Some(Seen::Silence);
         }
-        let left = self.head_timeout.saturating_sub(self.since.elapsed());
+        let left = self.wait.left_of(self.head_timeout);
         if left.is_zero() {
             return Some(Seen::Lateness);
         }
         self.look_within(left);
+        self.wait.pace = self.pace;
         None
     }
 
     /// The last call has ended.
     fn begin_wait(&mut self) {
         self.is_awaiting_end_of_call = false;
-        self.since = Instant::now();
+        self.wait = Wait::begin();
         self.calls = self.activity.calls();
-        self.look_within(self.pace);
+        self.look_within(self.last_pace);
     }
 
     fn look_within(&mut self, most: Duration) {
@@ -160,7 +178,7 @@ mod tests {
     async fn silence_is_seen_soon_and_lateness_in_time() {
         let handle = WireHandle::default();
         let (limits, nothing) = (Limits::default(), |_: &Activity| {});
-        let watch = || Watch::new(handle.activity(), &limits, Instant::now());
+        let watch = || Watch::new(handle.activity(), &limits, Wait::begin());
         assert_eq!(seen(&mut watch(), nothing, DAY).await, (Some(Seen::Silence), 5, 2));
         handle.activity().hear();
         assert_eq!(seen(&mut watch(), nothing, DAY).await, (Some(Seen::Silence), 10, 3));
@@ -175,7 +193,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_connection_that_is_used_is_looked_at_less_and_less_often() {
         let handle = WireHandle::default();
-        let mut watch = Watch::new(handle.activity(), &Limits::default(), Instant::now());
+        let mut watch = Watch::new(handle.activity(), &Limits::default(), Wait::begin());
         let call = |activity: &Activity| {
             activity.begin_call();
             activity.end_call();
@@ -185,9 +203,39 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_head_in_many_pieces_rests_less_and_less_often() {
+        let handle = WireHandle::default();
+        let mut wait = Wait::begin();
+        for expected in [10, 20, 40, 80, 160, 200, 200] {
+            let limits = Limits::default();
+            let mut watch = Watch::new(handle.activity(), &limits, wait);
+            handle.activity().hear();
+            let (silence, after, _) = seen(&mut watch, |_| {}, DAY).await;
+            assert_eq!((silence, after), (Some(Seen::Silence), expected));
+            wait = watch.wait();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_was_used_rests_soon_the_next_time() {
+        let handle = WireHandle::default();
+        let limits = Limits::default();
+        let mut watch = Watch::new(handle.activity(), &limits, Wait::begin());
+        let call = |activity: &Activity| {
+            activity.begin_call();
+            activity.end_call();
+        };
+        seen(&mut watch, call, Duration::from_secs(60)).await;
+        seen(&mut watch, |_| {}, DAY).await;
+        let mut watch = Watch::new(handle.activity(), &limits, watch.wait());
+        call(handle.activity());
+        assert_eq!(seen(&mut watch, |_| {}, DAY).await, (Some(Seen::Silence), 10, 3));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn nobody_looks_at_a_call_however_long_it_takes() {
         let handle = WireHandle::default();
-        let mut watch = Watch::new(handle.activity(), &Limits::default(), Instant::now());
+        let mut watch = Watch::new(handle.activity(), &Limits::default(), Wait::begin());
         let nothing = |_: &Activity| {};
         handle.activity().begin_call();
         assert_eq!(seen(&mut watch, nothing, DAY).await, (None, DAY.as_millis(), 3));
@@ -197,6 +245,6 @@ mod tests {
         handle.activity().owe(false);
         // The wait for a request begins with the end of all that.
         assert_eq!(seen(&mut watch, nothing, DAY).await, (Some(Seen::Silence), 5, 2));
-        assert_eq!(watch.since().elapsed().as_millis(), 5);
+        assert_eq!(watch.wait().left_of(DAY).abs_diff(DAY).as_millis(), 5);
     }
 }
