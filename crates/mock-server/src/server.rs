@@ -3,6 +3,7 @@ mod endpoint;
 mod front;
 #[cfg(feature = "tls")]
 mod handshake;
+mod pause;
 mod seldom;
 mod shortage;
 mod watch;
