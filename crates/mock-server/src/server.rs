@@ -4,6 +4,7 @@ mod exchange;
 mod front;
 #[cfg(feature = "tls")]
 mod handshake;
+mod pause;
 mod seldom;
 mod shortage;
 mod shortcut;
