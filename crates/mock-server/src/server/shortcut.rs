@@ -1,9 +1,9 @@
 //! The short way: a request that came whole in one read, and that says nothing by which only hyper knows what to do, as nearly each
 //! does, is answered without hyper.
 //!
-//! Hyper makes much of each request that such a one does not need: a body that could come in parts, a task for it, a map of the
-//! headers, buffers that could be shared. That takes longer than all that the emulation does. Whatever is not plainly such a request
-//! goes to hyper, byte for byte, and so does an answer that is to be late or hurt. The answers are the same, byte for byte.
+//! Hyper makes much of each request that such a one does not need: a body that could come in parts and a channel for it, a map of the
+//! headers, buffers that could be shared. That takes nearly as long as all that the emulation does. Whatever is not plainly such a
+//! request goes to hyper, byte for byte, and so does an answer that is to be late or hurt. The answers are the same, byte for byte.
 
 use std::io::Write;
 use std::mem::MaybeUninit;
