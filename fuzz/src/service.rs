@@ -96,7 +96,8 @@ impl Mock {
             by_hyper.escape_ascii(),
             self.all_kept()
         );
-        log::take();
+        self.starts_anew(false);
+        self.plant();
     }
 
     /// All that is kept of the calls but for their numbers, which go on.
