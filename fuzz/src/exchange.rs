@@ -3,6 +3,7 @@ use std::time::Duration;
 use greenapi_mock_server::{Endpoint, WireStop};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split};
 use tokio::runtime::Builder;
+use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::plant::Plant;
@@ -12,6 +13,9 @@ const BUFFER: usize = 16 << 10;
 
 /// Longer than any fault may take, on a clock that goes on only when nothing else can.
 const FOR_EVER: Duration = Duration::from_secs(1_000_000 * 365 * 24 * 3_600);
+
+/// Longer than the mock waits for anything by itself.
+const PATIENCE: Duration = Duration::from_secs(3_600);
 
 /// What a client does on one connection.
 pub(crate) struct Exchange {
@@ -28,7 +32,7 @@ pub(crate) struct Exchange {
 pub(crate) enum End {
     /// It ends its side, and reads what comes.
     HalfClose,
-    /// It reads what comes until the other side ends.
+    /// It reads what comes until the other side ends, and ends its own if that takes longer than its patience.
     Wait,
     /// It is gone.
     Drop,
@@ -43,6 +47,11 @@ impl Exchange {
 
 /// What came back on a new connection, which has ended.
 pub(crate) fn run(endpoint: &Endpoint, exchange: &Exchange) -> Vec<u8> {
+    run_to_the_end(endpoint, exchange).0
+}
+
+/// The same, and whether the other side waited until the client lost its patience.
+pub(crate) fn run_to_the_end(endpoint: &Endpoint, exchange: &Exchange) -> (Vec<u8>, bool) {
     // Its clock starts anew, and it has no driver of sockets, so that a wait costs no call of the system.
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime is made").block_on(async {
@@ -55,9 +64,10 @@ pub(crate) fn run(endpoint: &Endpoint, exchange: &Exchange) -> Vec<u8> {
     })
 }
 
-async fn talk(client: DuplexStream, exchange: &Exchange, stop: &WireStop) -> Vec<u8> {
+async fn talk(client: DuplexStream, exchange: &Exchange, stop: &WireStop) -> (Vec<u8>, bool) {
     let (mut reader, mut writer) = split(client);
-    let mut seen = Vec::new();
+    let (mut seen, mut lost_patience) = (Vec::new(), false);
+    let has_ended = Notify::new();
     let write = async {
         let (size, pause) = exchange.pieces.unwrap_or((usize::MAX, Duration::ZERO));
         for (index, piece) in exchange.bytes.chunks(size.max(1)).enumerate() {
@@ -72,7 +82,10 @@ async fn talk(client: DuplexStream, exchange: &Exchange, stop: &WireStop) -> Vec
         if exchange.stop {
             stop.stop();
         }
-        if exchange.end == End::HalfClose && !Plant::NoAnswer.is_there() {
+        if exchange.end == End::Wait {
+            lost_patience = timeout(PATIENCE, has_ended.notified()).await.is_err();
+        }
+        if (exchange.end == End::HalfClose || lost_patience) && !Plant::NoAnswer.is_there() {
             let _ = writer.shutdown().await;
         }
     };
@@ -81,10 +94,11 @@ async fn talk(client: DuplexStream, exchange: &Exchange, stop: &WireStop) -> Vec
     } else {
         let read = async {
             let _ = reader.read_to_end(&mut seen).await;
+            has_ended.notify_one();
         };
         tokio::join!(write, read);
     }
-    seen
+    (seen, lost_patience)
 }
 
 /// The status of the first answer.

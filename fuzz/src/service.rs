@@ -17,8 +17,9 @@ const GUARDED: InstanceId = InstanceId::new(1_101_000_005);
 
 /// Gives the bytes to the mock as those of a connection.
 ///
-/// Whatever they are, the connection ends; nothing panics; the page's own request on the next connection makes a group; and the
-/// token is in nothing that is kept, counted or logged. By hyper alone the same comes back, and the same is kept.
+/// Whatever they are, the connection ends, and by itself unless a call is to get no answer; nothing panics; the page's own request on
+/// the next connection makes a group; and the token is in nothing that is kept, counted or logged. By hyper alone the same comes back,
+/// and the same is kept.
 ///
 /// The first byte decides whether there is a control plane, how the bytes come, and how the connection ends.
 pub fn service(bytes: &[u8]) {
@@ -56,7 +57,13 @@ impl Mock {
         self.plant();
         let endpoint = if has_control { &self.with_control } else { &self.without };
         let exchange = exchange(how, bytes);
-        let seen = exchange::run(endpoint, &exchange);
+        let (seen, lost_patience) = exchange::run_to_the_end(endpoint, &exchange);
+        // The control plane may have emptied the journal.
+        assert!(
+            !lost_patience || has_control || self.is_a_call_never_answered(),
+            "a connection waits for its client to end: {}",
+            seen.escape_ascii()
+        );
         assert!(
             seen.is_empty() || seen.starts_with(b"HTTP/1.") || WireFault::GARBAGE.starts_with(&seen),
             "an answer that is none: {}",
@@ -98,6 +105,13 @@ impl Mock {
         );
         self.starts_anew(false);
         self.plant();
+    }
+
+    /// Whether a call was to get no answer, and its connection to stay open until the client ends it.
+    fn is_a_call_never_answered(&self) -> bool {
+        let calls = self.emulation.all_calls();
+        let mut faults = calls.kept.iter().flat_map(|call| call.outcome().faults());
+        calls.dropped > 0 || faults.any(|fault| fault.id() == "wire.no-answer")
     }
 
     /// All that is kept of the calls but for their numbers, which go on.
