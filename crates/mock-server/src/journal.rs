@@ -5,6 +5,7 @@ pub(crate) mod masking;
 mod retries;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use greenapi_model::InstanceId;
 
@@ -47,7 +48,7 @@ impl Default for JournalLimits {
 #[derive(Clone, Debug, Default)]
 pub struct Calls {
     /// The latest calls, the oldest of them first.
-    pub kept: Vec<Entry>,
+    pub kept: Vec<Arc<Entry>>,
     /// How many older ones had to go.
     pub dropped: u64,
 }
@@ -55,7 +56,7 @@ pub struct Calls {
 /// The journal of one instance.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Arc<Entry>>,
     bytes: usize,
     dropped: u64,
     search: Search,
@@ -73,23 +74,19 @@ impl Journal {
             self.dropped += 1;
             return;
         }
-        // The room of the one that goes serves the one that comes.
+        // The room of the one that goes serves the one that comes, unless somebody looks at it still.
         let oldest = if self.entries.len() == limits.entries { self.drop_oldest() } else { None };
-        let room = oldest.map(Entry::into_room).unwrap_or_default();
+        let room = oldest.and_then(Arc::into_inner).map(Entry::into_room).unwrap_or_default();
         let entry = entry(room, &mut self.search);
         self.bytes += entry.size();
-        if self.entries.len() == self.entries.capacity() {
-            // By itself it would take room for four at once, and most of many instances are called seldom.
-            self.entries.reserve_exact(self.entries.len() / 2 + 1);
-        }
-        self.entries.push_back(entry);
+        self.entries.push_back(Arc::new(entry));
         let share = limits.share(instances);
         while self.bytes > share && self.entries.len() > 1 {
             self.drop_oldest();
         }
     }
 
-    fn drop_oldest(&mut self) -> Option<Entry> {
+    fn drop_oldest(&mut self) -> Option<Arc<Entry>> {
         let oldest = self.entries.pop_front()?;
         self.bytes -= oldest.size();
         self.dropped += 1;
@@ -118,7 +115,7 @@ impl Journal {
     /// Takes the calls out that name an instance.
     pub(crate) fn forget_instance(&mut self, id: InstanceId) {
         self.entries.retain(|entry| entry.instance() != Some(id));
-        self.bytes = self.entries.iter().map(Entry::size).sum();
+        self.bytes = self.entries.iter().map(|entry| entry.size()).sum();
     }
 
     pub(crate) fn clear(&mut self) {
@@ -159,7 +156,7 @@ mod tests {
                 journal.keep(|room, _| entry(number, &[b'x'; 100], room), &limits, instances);
             }
             let calls = journal.calls();
-            let kept: Vec<u64> = calls.kept.iter().map(Entry::number).collect();
+            let kept: Vec<u64> = calls.kept.iter().map(|entry| entry.number()).collect();
             assert_eq!((&kept[..], calls.dropped), expected, "{entries} {bytes} {instances}");
             assert_eq!(journal.bytes, kept.len() * (overhead + 100));
         };

@@ -148,7 +148,7 @@ impl MockServer {
 
     /// The calls that came and are kept, to any instance or to none, in the order in which they were decided.
     #[must_use]
-    pub fn requests(&self) -> Vec<Entry> {
+    pub fn requests(&self) -> Vec<Arc<Entry>> {
         self.emulation.all_calls().kept
     }
 

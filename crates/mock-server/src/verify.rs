@@ -7,6 +7,8 @@ mod pattern;
 pub(crate) mod same_json;
 mod times;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::names::UnknownName;
@@ -90,12 +92,12 @@ impl Verification {
     }
 }
 
-fn count(entries: &[Entry], matches: impl Fn(&Entry) -> bool) -> u64 {
+fn count(entries: &[Arc<Entry>], matches: impl Fn(&Entry) -> bool) -> u64 {
     entries.iter().filter(|entry| matches(entry)).count() as u64
 }
 
 /// The places of the calls that are like the patterns, one after the other, up to the first pattern without one.
-fn in_order(patterns: &[CallPattern], entries: &[Entry]) -> Vec<usize> {
+fn in_order(patterns: &[CallPattern], entries: &[Arc<Entry>]) -> Vec<usize> {
     let mut places = Vec::new();
     let mut next = 0;
     for pattern in patterns {

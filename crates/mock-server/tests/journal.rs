@@ -46,7 +46,7 @@ fn each_call_is_kept_with_what_came_of_it() {
     request(&fixture.url, "GET /waInstance7/createGroup/t0ken HTTP/1.1", b"");
     request(&fixture.url, "OPTIONS /waInstance9/createGroup/t0ken?x=y HTTP/1.1", b"");
     request(&fixture.url, "POST /waInstance7/sendMessage/t0ken HTTP/1.1", VALID);
-    let lines: Vec<String> = fixture.emulation.all_calls().kept.iter().map(line).collect();
+    let lines: Vec<String> = fixture.emulation.all_calls().kept.iter().map(|entry| line(entry)).collect();
     let path = "/waInstance7/createGroup/$TOKEN";
     let valid = str::from_utf8(VALID).unwrap();
     assert_eq!(
@@ -97,7 +97,7 @@ fn the_journal_of_each_instance_is_bounded() {
     assert_eq!((seven.kept.len(), seven.dropped), (3, 2));
     assert_eq!((eight.kept.len(), eight.dropped), (1, 0));
     let all = emulation.all_calls();
-    let numbers: Vec<u64> = all.kept.iter().map(Entry::number).collect();
+    let numbers: Vec<u64> = all.kept.iter().map(|entry| entry.number()).collect();
     assert_eq!((numbers, all.dropped), (vec![3, 4, 5, 6], 2));
     emulation.forget_calls(7.into());
     assert_eq!(emulation.calls(7.into()).kept.len(), 0);

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test fails by a panic.
 
 use greenapi_mock_server::{
-    CallPattern, Emulation, Entry, Injection, JournalLimits, Scope, Settings, Times, Verification,
+    CallPattern, Emulation, Injection, JournalLimits, Scope, Settings, Times, Verification,
 };
 use greenapi_model::Contract;
 use http::HeaderMap;
@@ -44,7 +44,7 @@ fn a_pattern_matches_what_it_names_and_leaves_the_rest_open() {
     let check = |given: Value, expected: &[u64]| {
         let pattern = pattern(given);
         let entries = calls.kept.iter().filter(|entry| pattern.matches(entry));
-        let matched: Vec<u64> = entries.map(Entry::number).collect();
+        let matched: Vec<u64> = entries.map(|entry| entry.number()).collect();
         assert_eq!(matched, expected, "{pattern}");
     };
     check(json!({}), &[1, 2, 3, 4, 5, 6]);

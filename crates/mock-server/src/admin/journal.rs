@@ -1,5 +1,7 @@
 //! What happened, at WireMock's paths and in its shapes.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -27,11 +29,11 @@ pub(super) fn list(call: &Call<'_>) -> Result<Reply, Refusal> {
 }
 
 pub(super) fn show(call: &Call<'_>) -> Result<Reply, Refusal> {
-    Ok(Reply::ok(&entry::event(call.emulation.contract(), &named(call)?)))
+    Ok(Reply::ok(&entry::event(call.emulation.contract(), &*named(call)?)))
 }
 
 pub(super) fn remove(call: &Call<'_>) -> Result<Reply, Refusal> {
-    call.emulation.forget_call(&named(call)?);
+    call.emulation.forget_call(&*named(call)?);
     Ok(Reply::done())
 }
 
@@ -75,8 +77,8 @@ pub(super) fn unmatched(call: &Call<'_>) -> Result<Reply, Refusal> {
     Ok(found_reply(call, &kept, dropped))
 }
 
-fn found_reply(call: &Call<'_>, found: &[Entry], dropped: u64) -> Reply {
-    let found: Vec<Value> = found.iter().map(entry::found).collect();
+fn found_reply(call: &Call<'_>, found: &[Arc<Entry>], dropped: u64) -> Reply {
+    let found: Vec<Value> = found.iter().map(|found| entry::found(found)).collect();
     Reply::ok(&json!({
         "requests": found,
         "requestJournalDisabled": is_disabled(call),
@@ -85,7 +87,7 @@ fn found_reply(call: &Call<'_>, found: &[Entry], dropped: u64) -> Reply {
 }
 
 /// The calls that the pattern in the body describes, and how many older ones cannot be searched any more.
-fn matching(call: &Call<'_>) -> Result<(Vec<Entry>, u64), Refusal> {
+fn matching(call: &Call<'_>) -> Result<(Vec<Arc<Entry>>, u64), Refusal> {
     let body = call.json()?;
     let pattern = RequestPattern::read(call.emulation.contract(), &Item::whole(&body))?;
     let Calls { mut kept, dropped } = call.emulation.all_calls();
@@ -102,7 +104,7 @@ pub(super) fn calls(call: &Call<'_>) -> Result<Calls, Refusal> {
 }
 
 /// The call whose id stands in the path.
-fn named(call: &Call<'_>) -> Result<Entry, Refusal> {
+fn named(call: &Call<'_>) -> Result<Arc<Entry>, Refusal> {
     let number = call.parameter("requestId").and_then(entry::number);
     let kept = call.emulation.all_calls().kept;
     let found = number.and_then(|number| kept.into_iter().find(|entry| entry.number() == number));

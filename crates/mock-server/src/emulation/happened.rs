@@ -24,7 +24,7 @@ impl Emulation {
             calls.kept.extend(own.kept);
             calls.dropped += own.dropped;
         }
-        calls.kept.sort_unstable_by_key(Entry::number);
+        calls.kept.sort_unstable_by_key(|entry| entry.number());
         calls
     }
 
@@ -43,7 +43,7 @@ impl Emulation {
             all.kept.extend(calls.kept);
             all.dropped += calls.dropped;
         }
-        all.kept.sort_unstable_by_key(Entry::number);
+        all.kept.sort_unstable_by_key(|entry| entry.number());
         all
     }
 

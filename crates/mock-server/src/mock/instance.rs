@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use greenapi_model::{InstanceId, InstanceState};
 
 use super::expectation::{Expect, Expected, Whose};
@@ -102,7 +104,7 @@ impl<'s> MockInstance<'s> {
     /// The calls to it that are kept, in the order in which they were decided; also those that were refused because there is no
     /// such instance.
     #[must_use]
-    pub fn requests(&self) -> Vec<Entry> {
+    pub fn requests(&self) -> Vec<Arc<Entry>> {
         Whose::Instance(self.id).calls(&self.server.emulation).kept
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Borrow;
 use std::fmt::{self, Write};
+use std::sync::Arc;
 
 use super::{CallPattern, Kind, Times, difference, in_order};
 use crate::journal::{Calls, Entry, RecordedBody};
@@ -40,7 +41,7 @@ fn write(text: &mut String, kind: &Kind, calls: &Calls, as_expected: bool) -> fm
 
 fn of_times(
     text: &mut String,
-    entries: &[Entry],
+    entries: &[Arc<Entry>],
     pattern: &CallPattern,
     times: Times,
     as_expected: bool,
@@ -60,7 +61,7 @@ fn of_times(
     nearest(text, if too_many { &matching } else { entries }, std::slice::from_ref(pattern))
 }
 
-fn of_order(text: &mut String, entries: &[Entry], patterns: &[CallPattern]) -> fmt::Result {
+fn of_order(text: &mut String, entries: &[Arc<Entry>], patterns: &[CallPattern]) -> fmt::Result {
     writeln!(text, "expected these calls, in this order, but one did not come:")?;
     let places = in_order(patterns, entries);
     let last = places.last().map(|place| entries[*place].number());
@@ -85,8 +86,8 @@ fn of_order(text: &mut String, entries: &[Entry], patterns: &[CallPattern]) -> f
     nearest(text, rest, patterns.get(places.len()).as_slice())
 }
 
-fn of_nothing_but(text: &mut String, entries: &[Entry], patterns: &[CallPattern]) -> fmt::Result {
-    let is_unexpected = |entry: &&Entry| !patterns.iter().any(|pattern| pattern.matches(entry));
+fn of_nothing_but(text: &mut String, entries: &[Arc<Entry>], patterns: &[CallPattern]) -> fmt::Result {
+    let is_unexpected = |entry: &&Arc<Entry>| !patterns.iter().any(|pattern| pattern.matches(entry));
     let unexpected: Vec<_> = entries.iter().filter(is_unexpected).cloned().collect();
     let calls: Vec<_> = patterns.iter().map(|pattern| format!("calls with {pattern}")).collect();
     match &calls[..] {
@@ -103,8 +104,8 @@ fn of_nothing_but(text: &mut String, entries: &[Entry], patterns: &[CallPattern]
 }
 
 /// The calls that are nearest to what was expected, each with what is different.
-fn nearest<P: Borrow<CallPattern>>(text: &mut String, entries: &[Entry], patterns: &[P]) -> fmt::Result {
-    let differences = |entry: &Entry| {
+fn nearest<P: Borrow<CallPattern>>(text: &mut String, entries: &[Arc<Entry>], patterns: &[P]) -> fmt::Result {
+    let differences = |entry: &Arc<Entry>| {
         let of_each =
             patterns.iter().map(|pattern| difference::all(pattern.borrow(), entry).collect::<Vec<_>>());
         of_each.min_by_key(Vec::len).unwrap_or_default()

@@ -1,7 +1,5 @@
 //! One row of the table, and how it is tried.
 
-use greenapi_mock_server::Entry;
-
 use crate::exchange::{Client, Piece};
 use crate::support::Fixture;
 
@@ -75,7 +73,7 @@ impl Row {
     }
 
     fn try_on(&self, fixture: &Fixture) -> Result<(), String> {
-        let before = fixture.emulation.all_calls().kept.iter().map(Entry::number).max();
+        let before = fixture.emulation.all_calls().kept.iter().map(|call| call.number()).max();
         let made_before = fixture.emulation.groups(1_101_000_001.into()).made;
         let is_head = self.pieces.iter().any(|piece| piece.starts_with(b"HEAD "));
         let mut client = Client::new(&fixture.url, is_head);
