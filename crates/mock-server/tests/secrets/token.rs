@@ -46,7 +46,9 @@ impl Token {
             return if is_mask { Vec::new() } else { paths.into() };
         }
         let plain = [self.raw.clone(), self.raw.to_ascii_lowercase(), self.spelt.clone()];
-        let shown = plain.iter().flat_map(|text| {
+        // What is short once it is decoded cannot be told from any other text, however long it is shown.
+        let telling = plain.iter().filter(|text| text.len() >= TELLING);
+        let shown = telling.flat_map(|text| {
             let json = serde_json::to_string(text).unwrap();
             [
                 text.clone(),
@@ -55,7 +57,7 @@ impl Token {
                 json[1..json.len() - 1].to_owned(),
             ]
         });
-        shown.filter(|needle| needle.len() >= TELLING).collect()
+        shown.collect()
     }
 }
 
@@ -67,5 +69,6 @@ fn a_token_is_found_however_it_is_shown() {
         assert!(token.found_in(shown).is_some(), "{shown}");
     }
     assert_eq!(token.found_in("createGroup/$TOKEN"), None);
+    assert_eq!(Token::of("%C3%A9%00".to_owned()).found_in("é\\u0000"), None);
     assert!(Token::of("7".to_owned()).found_in("POST /waInstance7/createGroup/7").is_some());
 }
