@@ -3,7 +3,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, HOST, HeaderName, TRANSFER_ENCODING};
+use http::header::{CONNECTION, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
 use http::uri::Scheme;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
@@ -15,6 +15,7 @@ use super::shortcut::Shortcut;
 use crate::admin::ControlPlane;
 use crate::cors::{Cors, Origin};
 use crate::emulation::Emulation;
+use crate::headers::Headers;
 use crate::limits::Limits;
 use crate::outcome::Answer;
 use crate::service::{ConnectionHurt, EmulationService};
@@ -187,10 +188,10 @@ fn refused(head: &Parts, is_secure: bool) -> Option<StatusCode> {
 
 /// Section 3.2: a request of HTTP/1.1 has a `Host`, none has two, and a value that is no host is refused.
 fn names_its_host(head: &Parts) -> bool {
-    let mut hosts = values(head, HOST);
+    let mut hosts = Headers::Map(&head.headers).values(HOST);
     match (hosts.next(), hosts.next()) {
         (None, _) => head.version < Version::HTTP_11,
-        (Some(host), None) => is_host(host.as_bytes()),
+        (Some(host), None) => is_host(host),
         (Some(_), Some(_)) => false,
     }
 }
@@ -203,11 +204,6 @@ pub(super) fn is_host(value: &[u8]) -> bool {
     })
 }
 
-/// The values of a header. There are few headers nearly always, so that looking at each is quicker than looking one up.
-fn values(head: &Parts, name: HeaderName) -> impl Iterator<Item = &HeaderValue> {
-    head.headers.iter().filter(move |(other, _)| **other == name).map(|(_, value)| value)
-}
-
 /// Sections 3.2.3 and 3.2.4: an authority alone is for `CONNECT`, and an asterisk for `OPTIONS`.
 fn has_a_target(head: &Parts) -> bool {
     let (method, uri) = (&head.method, &head.uri);
@@ -217,7 +213,8 @@ fn has_a_target(head: &Parts) -> bool {
 
 /// Section 6.1: a body comes in chunks once, and by no coding that is not known. Hyper has made sure that chunks come last.
 fn refused_coding(head: &Parts) -> Option<StatusCode> {
-    let all = values(head, TRANSFER_ENCODING).flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let values = Headers::Map(&head.headers).values(TRANSFER_ENCODING);
+    let all = values.flat_map(|value| value.split(|byte| *byte == b','));
     let mut codings = all.map(<[u8]>::trim_ascii).peekable();
     loop {
         let coding = codings.next()?;
