@@ -3,13 +3,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use greenapi_model::{Clause, InstanceId, Violations};
-use http::HeaderValue;
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::{HeaderValue, StatusCode};
 
 use crate::fault::Fault;
 use crate::wire::WireFault;
 
 /// The `Content-Type` of an answer that is text for a person.
 pub(crate) const PLAIN_TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// An answer, and how it came about. Its `Debug` does not show the body, as an error repeats the path with the token.
 #[derive(Clone)]
@@ -44,6 +47,17 @@ impl Answer {
             outcome,
             suspected_retry_of: None,
         }
+    }
+
+    /// The status. A contract is compiled with those from 200 to 599.
+    pub(crate) fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The headers, but for those that belong to HTTP.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (HeaderName, &HeaderValue)> {
+        let headers = [(CONTENT_TYPE, &self.content_type), (PREFERENCE_APPLIED, &self.preference_applied)];
+        headers.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)))
     }
 
     /// An answer of this endpoint's own, which the emulated service does not give.

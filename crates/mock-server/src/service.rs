@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use greenapi_model::InstanceId;
-use http::header::{CONNECTION, CONTENT_TYPE, HeaderName};
+use http::header::CONNECTION;
 use http::request::Parts;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response};
 use http_body_util::Full;
 use hyper::body::Body;
 use hyper::service::Service;
@@ -24,8 +24,6 @@ use crate::emulation::{Call, Emulation};
 use crate::limits::Limits;
 use crate::outcome::{Answer, Ending};
 use crate::wire::{WireFault, WireHandle};
-
-pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// The emulation as a hyper service, for a server of your own.
 ///
@@ -220,14 +218,11 @@ fn answer(call: Call<'_>, read: Read, has_limit_of_its_own: bool) -> (Answer, bo
 }
 
 fn response(answer: Answer) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
-    // A contract is compiled with statuses from 200 to 599.
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = [(CONTENT_TYPE, answer.content_type), (PREFERENCE_APPLIED, answer.preference_applied)];
-    for (name, value) in headers {
-        if let Some(value) = value {
-            response.headers_mut().insert(name, value);
-        }
+    let mut response = Response::default();
+    *response.status_mut() = answer.status_code();
+    for (name, value) in answer.headers() {
+        response.headers_mut().insert(name, value.clone());
     }
+    *response.body_mut() = Full::new(Bytes::from(answer.body));
     response
 }

@@ -30,13 +30,11 @@
 use std::sync::Arc;
 
 use greenapi_model::Contract;
-use http::header::CONTENT_TYPE;
 use wiremock::{Match, Request, Respond, ResponseTemplate};
 
 use crate::emulation::Emulation;
 use crate::fault::{Effect, Fault};
 use crate::outcome::Answer;
-use crate::service::PREFERENCE_APPLIED;
 
 /// Matches each request to the path of the method, by any HTTP method: the answer to another one is of the contract too.
 ///
@@ -80,14 +78,11 @@ impl Respond for Answers {
 }
 
 fn template(answer: Answer) -> ResponseTemplate {
-    let headers = [(CONTENT_TYPE, answer.content_type), (PREFERENCE_APPLIED, answer.preference_applied)];
-    let mut template = ResponseTemplate::new(answer.status).set_body_bytes(answer.body);
-    for (name, value) in headers {
-        if let Some(value) = value {
-            template = template.insert_header(name, value);
-        }
+    let mut template = ResponseTemplate::new(answer.status);
+    for (name, value) in answer.headers() {
+        template = template.insert_header(name, value);
     }
-    template
+    template.set_body_bytes(answer.body)
 }
 
 /// What is answered in place of an answer whose bytes are to be hurt.

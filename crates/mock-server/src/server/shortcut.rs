@@ -8,15 +8,14 @@
 use std::io::Write;
 use std::mem::MaybeUninit;
 
-use http::StatusCode;
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
+use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
 use httparse::{Header, Status};
 
 use super::front::is_host;
 use crate::admin::ControlPlane;
 use crate::headers::Headers;
 use crate::outcome::Answer;
-use crate::service::{EmulationService, PREFERENCE_APPLIED};
+use crate::service::EmulationService;
 
 /// A request with more headers goes to hyper.
 const MOST_HEADERS: usize = 32;
@@ -159,18 +158,15 @@ fn is_sent_at_once(answer: &Answer) -> bool {
 /// Writes an answer as hyper does.
 fn write(answer: &Answer, out: &mut Vec<u8>) {
     out.clear();
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = answer.status_code();
     out.extend_from_slice(b"HTTP/1.1 ");
     out.extend_from_slice(status.as_str().as_bytes());
     out.push(b' ');
     out.extend_from_slice(status.canonical_reason().unwrap_or("<none>").as_bytes());
     out.extend_from_slice(b"\r\n");
-    let headers = [(CONTENT_TYPE, &answer.content_type), (PREFERENCE_APPLIED, &answer.preference_applied)];
-    for (name, value) in headers {
-        if let Some(value) = value {
-            for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
-                out.extend_from_slice(part);
-            }
+    for (name, value) in answer.headers() {
+        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            out.extend_from_slice(part);
         }
     }
     // Writing to memory cannot fail.
