@@ -1,4 +1,5 @@
 mod connection;
+mod crowd;
 mod endpoint;
 mod exchange;
 mod front;
@@ -23,6 +24,7 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 #[cfg(feature = "tls")]
 use tokio_rustls::TlsAcceptor;
 
+use self::crowd::Crowd;
 pub use self::endpoint::Endpoint;
 #[cfg(feature = "tls")]
 use self::handshake::serve_securely;
@@ -177,19 +179,23 @@ impl Server {
         };
         let mut panic = None;
         let mut shortage = Shortage::default();
+        let mut crowd = Crowd::new(self.most_connections);
         loop {
             tokio::select! {
-                accepted = self.listener.accept(), if connections.tasks.len() < self.most_connections => match accepted {
+                accepted = self.listener.accept(), if crowd.has_room(connections.tasks.len()) => match accepted {
                     Ok((stream, _)) => {
                         shortage.end();
                         connections.begin(stream);
-                        if connections.tasks.len() == self.most_connections {
+                        if crowd.came(connections.tasks.len()) {
                             tracing::warn!(most = self.most_connections, "further connections have to wait");
                         }
                     }
                     Err(error) => shortage.wait(&error).await,
                 },
-                Some(ended) = connections.tasks.join_next() => keep_panic(ended, &mut panic),
+                Some(ended) = connections.tasks.join_next() => {
+                    crowd.went(connections.tasks.len());
+                    keep_panic(ended, &mut panic);
+                }
                 () = &mut stop => break,
             }
         }
