@@ -84,6 +84,8 @@ struct Inner {
     closed: bool,
     /// Whether the emulation is at the same address.
     shared: bool,
+    /// By which scheme the emulation is called.
+    scheme: &'static str,
     /// How long a body may take.
     body_timeout: Duration,
     started: Instant,
@@ -99,6 +101,7 @@ impl ControlPlane {
                 token: None,
                 closed: false,
                 shared: false,
+                scheme: "http",
                 body_timeout: Limits::default().body_timeout,
                 started: Instant::now(),
             }),
@@ -128,6 +131,11 @@ impl ControlPlane {
     /// The same beside the emulation at one address, where some faults would strike it too.
     pub(crate) fn shared(self) -> Self {
         Self { inner: Arc::new(Inner { shared: true, ..(*self.inner).clone() }) }
+    }
+
+    /// The same beside an emulation that is called by `https`.
+    pub(crate) fn secure(self) -> Self {
+        Self { inner: Arc::new(Inner { scheme: "https", ..(*self.inner).clone() }) }
     }
 
     /// The OpenAPI 3.1 document of the control plane, as JSON. It is served at `/__admin/control-plane.openapi.json`.
@@ -218,6 +226,7 @@ impl Inner {
                 emulation: &self.emulation,
                 started: self.started,
                 shared: self.shared,
+                scheme: self.scheme,
                 parameters,
                 query,
                 body: &body,

@@ -15,6 +15,8 @@ pub(super) struct Call<'c> {
     pub(super) started: Instant,
     /// Whether the emulation is at the same address.
     pub(super) shared: bool,
+    /// By which scheme the emulation is called.
+    pub(super) scheme: &'static str,
     /// The parameters in the path: the name that the route gives them, and the text.
     pub(super) parameters: Vec<(&'static str, &'c str)>,
     pub(super) query: Query,

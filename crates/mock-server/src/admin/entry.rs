@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use greenapi_model::{Condition, Contract};
 use serde_json::{Map, Value, json};
 
+use super::call::Call;
 use crate::journal::{Entry, RecordedBody};
 use crate::outcome::Ending;
 
@@ -36,25 +37,25 @@ pub(super) fn was_matched(contract: &Contract, entry: &Entry) -> bool {
 }
 
 /// A call as the list of all of them shows it.
-pub(super) fn event(contract: &Contract, entry: &Entry) -> Value {
+pub(super) fn event(call: &Call<'_>, entry: &Entry) -> Value {
     json!({
         "id": id(entry.number()),
-        "request": request(entry),
+        "request": request(call, entry),
         "responseDefinition": { "status": entry.outcome().status(), "fromConfiguredStub": true },
-        "wasMatched": was_matched(contract, entry),
+        "wasMatched": was_matched(call.emulation.contract(), entry),
         "greenapi": greenapi(entry),
     })
 }
 
 /// A call as a search shows it: the request alone, and what is ours.
-pub(super) fn found(entry: &Entry) -> Value {
-    let mut request = request(entry);
+pub(super) fn found(call: &Call<'_>, entry: &Entry) -> Value {
+    let mut request = request(call, entry);
     request.insert("id".to_owned(), id(entry.number()).into());
     request.insert("greenapi".to_owned(), greenapi(entry));
     Value::Object(request)
 }
 
-fn request(entry: &Entry) -> Map<String, Value> {
+fn request(call: &Call<'_>, entry: &Entry) -> Map<String, Value> {
     let mut headers = Map::new();
     let mut host = None;
     for (name, value) in entry.headers() {
@@ -75,7 +76,7 @@ fn request(entry: &Entry) -> Map<String, Value> {
     let mut request = Map::new();
     let mut set = |name: &str, value: Value| request.insert(name.to_owned(), value);
     set("url", entry.path().into());
-    set("absoluteUrl", format!("http://{host}{}", entry.path()).into());
+    set("absoluteUrl", format!("{}://{host}{}", call.scheme, entry.path()).into());
     set("method", entry.method().into());
     set("headers", Value::Object(headers));
     set("cookies", json!({}));

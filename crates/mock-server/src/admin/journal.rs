@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::call::Call;
@@ -12,24 +13,67 @@ use super::pattern::RequestPattern;
 use super::reply::{Refusal, Reply};
 use crate::journal::{Calls, Entry};
 
+/// WireMock's shape of a list of requests.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Requests<'e> {
+    greenapi: Dropped,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meta: Option<Meta>,
+    request_journal_disabled: bool,
+    requests: Each<'e>,
+}
+
+/// That of what was removed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Removed<'e> {
+    greenapi: Dropped,
+    serve_events: Each<'e>,
+}
+
+#[derive(Serialize)]
+struct Dropped {
+    dropped: u64,
+}
+
+#[derive(Serialize)]
+struct Meta {
+    total: usize,
+}
+
+/// Calls that are shown one by one while they are written, as a journal may have megabytes, and several times as many as values.
+struct Each<'e> {
+    calls: &'e [Arc<Entry>],
+    show: fn(&Call<'_>, &Entry) -> Value,
+    asked_by: &'e Call<'e>,
+}
+
+impl Serialize for Each<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.calls.iter().map(|entry| (self.show)(self.asked_by, entry)))
+    }
+}
+
 /// The calls, the latest first; `limit` keeps the latest of them.
 pub(super) fn list(call: &Call<'_>) -> Result<Reply, Refusal> {
-    let calls = calls(call)?;
-    let since = call.query.since.map(Timestamp::as_millisecond);
-    let shown =
-        calls.kept.iter().rev().filter(|entry| since.is_none_or(|since| entry.milliseconds() > since));
-    let shown = shown.take(call.query.limit.unwrap_or(usize::MAX));
-    let shown: Vec<_> = shown.map(|kept| entry::event(call.emulation.contract(), kept)).collect();
-    Ok(Reply::ok(&json!({
-        "requests": shown,
-        "meta": { "total": calls.kept.len() },
-        "requestJournalDisabled": is_disabled(call),
-        "greenapi": { "dropped": calls.dropped },
-    })))
+    let Calls { kept: mut shown, dropped } = calls(call)?;
+    let total = shown.len();
+    shown.reverse();
+    if let Some(since) = call.query.since.map(Timestamp::as_millisecond) {
+        shown.retain(|entry| entry.milliseconds() > since);
+    }
+    shown.truncate(call.query.limit.unwrap_or(usize::MAX));
+    Ok(Reply::ok(&Requests {
+        greenapi: Dropped { dropped },
+        meta: Some(Meta { total }),
+        request_journal_disabled: is_disabled(call),
+        requests: Each { calls: &shown, show: entry::event, asked_by: call },
+    }))
 }
 
 pub(super) fn show(call: &Call<'_>) -> Result<Reply, Refusal> {
-    Ok(Reply::ok(&entry::event(call.emulation.contract(), &*named(call)?)))
+    Ok(Reply::ok(&entry::event(call, &*named(call)?)))
 }
 
 pub(super) fn remove(call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -62,11 +106,12 @@ pub(super) fn find(call: &Call<'_>) -> Result<Reply, Refusal> {
 }
 
 pub(super) fn remove_matching(call: &Call<'_>) -> Result<Reply, Refusal> {
-    let (found, dropped) = matching(call)?;
-    let contract = call.emulation.contract();
-    let removed = found.iter().filter(|entry| call.emulation.forget_call(entry));
-    let removed: Vec<_> = removed.map(|removed| entry::event(contract, removed)).collect();
-    Ok(Reply::ok(&json!({ "serveEvents": removed, "greenapi": { "dropped": dropped } })))
+    let (mut found, dropped) = matching(call)?;
+    found.retain(|entry| call.emulation.forget_call(entry));
+    Ok(Reply::ok(&Removed {
+        greenapi: Dropped { dropped },
+        serve_events: Each { calls: &found, show: entry::event, asked_by: call },
+    }))
 }
 
 /// The calls that are none of the method: to another path, or with another HTTP method.
@@ -78,12 +123,12 @@ pub(super) fn unmatched(call: &Call<'_>) -> Result<Reply, Refusal> {
 }
 
 fn found_reply(call: &Call<'_>, found: &[Arc<Entry>], dropped: u64) -> Reply {
-    let found: Vec<Value> = found.iter().map(|found| entry::found(found)).collect();
-    Reply::ok(&json!({
-        "requests": found,
-        "requestJournalDisabled": is_disabled(call),
-        "greenapi": { "dropped": dropped },
-    }))
+    Reply::ok(&Requests {
+        greenapi: Dropped { dropped },
+        meta: None,
+        request_journal_disabled: is_disabled(call),
+        requests: Each { calls: found, show: entry::found, asked_by: call },
+    })
 }
 
 /// The calls that the pattern in the body describes, and how many older ones cannot be searched any more.

@@ -5,6 +5,7 @@ use greenapi_model::Pointer;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, LOCATION, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::Full;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The answer to one request.
@@ -17,7 +18,7 @@ pub(super) struct Reply {
 
 impl Reply {
     /// 200 with a value.
-    pub(super) fn ok(value: &Value) -> Self {
+    pub(super) fn ok(value: &impl Serialize) -> Self {
         Self::json(200, value)
     }
 
@@ -64,7 +65,7 @@ impl Reply {
         response
     }
 
-    fn json(status: u16, value: &Value) -> Self {
+    fn json(status: u16, value: &impl Serialize) -> Self {
         let mut body = serde_json::to_vec_pretty(value).unwrap_or_default();
         body.push(b'\n');
         Self { status, content_type: "application/json", body, header: None }

@@ -53,6 +53,7 @@ impl Front {
 
     /// The same with this control plane.
     pub(super) fn control_plane(self, control: ControlPlane) -> Self {
+        let control = if self.is_secure { control.secure() } else { control };
         let behind = match self.behind {
             Behind::Emulation(service, _) => Behind::Emulation(service, Some(control.shared())),
             Behind::ControlPlane(_) => Behind::ControlPlane(control),
@@ -82,7 +83,13 @@ impl Front {
     /// The same behind TLS.
     #[cfg(feature = "tls")]
     pub(super) fn secure(self) -> Self {
-        Self { is_secure: true, ..self }
+        let behind = match self.behind {
+            Behind::Emulation(service, control) => {
+                Behind::Emulation(service, control.map(ControlPlane::secure))
+            }
+            Behind::ControlPlane(control) => Behind::ControlPlane(control.secure()),
+        };
+        Self { behind, is_secure: true, ..self }
     }
 
     pub(super) fn is_secure(&self) -> bool {

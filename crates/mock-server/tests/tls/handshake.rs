@@ -44,6 +44,17 @@ fn a_target_with_a_scheme_has_that_of_the_connection() {
 }
 
 #[test]
+fn the_journal_has_the_scheme_of_the_connection() {
+    let fixture = Fixture::new();
+    let (created, _) = fixture.exchange(&call(7));
+    assert!(created.starts_with(b"HTTP/1.1 200 "), "{}", created.escape_ascii());
+    let head = "GET /__admin/requests HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let (seen, _) = fixture.exchange(head.as_bytes());
+    let seen = String::from_utf8(seen).unwrap();
+    assert!(seen.contains(r#""absoluteUrl": "https://localhost/waInstance7/createGroup/$TOKEN""#), "{seen}");
+}
+
+#[test]
 fn a_client_without_tls_is_told_so() {
     let fixture = Fixture::new();
     let mut client = fixture.connect();
