@@ -23,6 +23,7 @@ use self::thread::ServerThread;
 use crate::emulation::{Emulation, Scope};
 use crate::injection::Injection;
 use crate::journal::Entry;
+use crate::server::Server;
 use crate::verify::CallPattern;
 
 /// The endpoint inside a test, on a free port of this machine, with a state of its own.
@@ -91,14 +92,17 @@ impl MockServer {
         Self::builder().start_blocking()
     }
 
-    /// For another contract, other settings, or instances that are there from the start.
+    /// For another contract, other settings, instances that are there from the start, or `https`.
     pub fn builder() -> MockServerBuilder {
         MockServerBuilder::default()
     }
 
-    fn serve(emulation: Emulation) -> std::io::Result<Self> {
+    fn serve(
+        emulation: Emulation,
+        prepared: impl FnOnce(Server) -> Server + Send + 'static,
+    ) -> std::io::Result<Self> {
         let emulation = Arc::new(emulation);
-        let thread = ServerThread::start(Arc::clone(&emulation))?;
+        let thread = ServerThread::start(Arc::clone(&emulation), prepared)?;
         Ok(Self { emulation, thread, expectations: Mutex::default() })
     }
 

@@ -12,12 +12,12 @@ use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use greenapi_mock_server::{
-    Behaviour, CallPattern, JournalLimits, MockServer, Scope, Settings, Times, Verification,
+    Behaviour, CallPattern, JournalLimits, Limits, MockServer, Scope, Settings, Times, Verification,
 };
 use greenapi_model::InstanceState;
 use insta::assert_snapshot;
 use serde_json::json;
-use support::{VALID, create};
+use support::{VALID, create, request};
 
 /// How long to wait for what is sure to come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -328,4 +328,16 @@ fn the_builder_sets_what_it_says() {
     assert_eq!(server.emulation().seed(), 7);
     let debug = format!("{server:?}");
     assert!(debug.contains("http://127.0.0.1:"), "{debug}");
+}
+
+#[test]
+fn the_builder_sets_how_it_is_served() {
+    let limits = Limits { body_bytes: Some(VALID.len() as u64), ..Limits::default() };
+    let origin = "https://app.example".parse().unwrap();
+    let server = MockServer::builder().limits(limits).cors([origin]).start_blocking();
+    let head = "POST /waInstance7/createGroup/t0ken HTTP/1.1\r\nOrigin: https://app.example";
+    let answer = request(server.url(), head, VALID);
+    assert_eq!(answer.status, 200);
+    assert!(answer.head.contains("access-control-allow-origin: https://app.example"), "{}", answer.head);
+    assert_eq!(create(server.url(), 7, &[VALID, b" "].concat()).status, 413);
 }

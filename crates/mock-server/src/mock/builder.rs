@@ -5,9 +5,14 @@ use greenapi_model::{Contract, InstanceId};
 
 use super::MockServer;
 use crate::clock::Clock;
+use crate::cors::Origin;
 use crate::emulation::{Emulation, Settings};
 use crate::instance::Behaviour;
 use crate::journal::JournalLimits;
+use crate::limits::Limits;
+use crate::server::Server;
+#[cfg(feature = "tls")]
+use crate::tls::Tls;
 
 /// How a [`MockServer`] is to be.
 ///
@@ -25,6 +30,27 @@ pub struct MockServerBuilder {
     contract: Contract,
     settings: Settings,
     instances: Vec<(InstanceId, Behaviour)>,
+    serving: Serving,
+}
+
+/// How the server serves, which is nothing to the emulation.
+#[derive(Clone, Debug, Default)]
+struct Serving {
+    limits: Limits,
+    origins: Vec<Origin>,
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
+}
+
+impl Serving {
+    fn of(self, server: Server) -> Server {
+        let server = server.limits(self.limits).cors(self.origins);
+        #[cfg(feature = "tls")]
+        if let Some(tls) = self.tls {
+            return server.tls(tls);
+        }
+        server
+    }
 }
 
 impl MockServerBuilder {
@@ -68,6 +94,36 @@ impl MockServerBuilder {
         self
     }
 
+    /// What the server bears of its clients, see [`Server::limits`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.serving.limits = limits;
+        self
+    }
+
+    /// Pages in a browser from these origins may call it, see [`Server::cors`].
+    pub fn cors(mut self, origins: impl IntoIterator<Item = Origin>) -> Self {
+        self.serving.origins = origins.into_iter().collect();
+        self
+    }
+
+    /// It speaks `https`, by this certificate: for a client whose `https://` is built in. See [`Server::tls`].
+    ///
+    /// ```
+    /// use greenapi_mock_server::{MockServer, Tls};
+    ///
+    /// let tls = Tls::for_hosts(["127.0.0.1".parse()?])?;
+    /// let to_trust = tls.authority().unwrap_or_default().to_owned(); // Your client's trusted root.
+    /// let server = MockServer::builder().tls(tls).start_blocking();
+    /// assert!(server.url().starts_with("https://127.0.0.1:"));
+    /// # assert!(to_trust.starts_with("-----BEGIN CERTIFICATE-----"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.serving.tls = Some(tls);
+        self
+    }
+
     /// Starts the server. It is there as soon as this is called, before anything is awaited.
     ///
     /// # Panics
@@ -91,7 +147,9 @@ impl MockServerBuilder {
             }
             Ok(emulation)
         });
-        match emulation.map_err(io::Error::other).and_then(MockServer::serve) {
+        let serving = self.serving;
+        let serve = |emulation| MockServer::serve(emulation, |server| serving.of(server));
+        match emulation.map_err(io::Error::other).and_then(serve) {
             Ok(server) => server,
             Err(error) => panic!("the mock server cannot start: {error}"),
         }

@@ -22,7 +22,10 @@ pub(super) struct ServerThread {
 
 impl ServerThread {
     /// Comes back when the server is bound.
-    pub(super) fn start(emulation: Arc<Emulation>) -> io::Result<Self> {
+    pub(super) fn start(
+        emulation: Arc<Emulation>,
+        prepared: impl FnOnce(Server) -> Server + Send + 'static,
+    ) -> io::Result<Self> {
         let (stop, stopped) = oneshot::channel::<()>();
         let (bound, told) = mpsc::channel();
         // What a test logs by in its own thread shows the server too.
@@ -30,9 +33,9 @@ impl ServerThread {
         let thread = std::thread::Builder::new().name("greenapi-mock".to_owned()).spawn(move || {
             if log.is::<NoSubscriber>() {
                 // One that is set for the whole process later shows the server too.
-                serve(emulation, stopped, &bound);
+                serve(emulation, prepared, stopped, &bound);
             } else {
-                tracing::dispatcher::with_default(&log, || serve(emulation, stopped, &bound));
+                tracing::dispatcher::with_default(&log, || serve(emulation, prepared, stopped, &bound));
             }
         })?;
         // A thread that is gone has panicked, which is no error of the system; but there is nobody to ask for more.
@@ -58,14 +61,15 @@ impl ServerThread {
 
 fn serve(
     emulation: Arc<Emulation>,
+    prepared: impl FnOnce(Server) -> Server,
     stopped: oneshot::Receiver<()>,
     bound: &mpsc::Sender<io::Result<(String, Handle)>>,
 ) {
     let bind = || {
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let server = runtime.block_on(Server::bind(address, emulation))?.drain(Duration::ZERO);
-        io::Result::Ok((runtime, server))
+        let server = runtime.block_on(Server::bind(address, emulation))?;
+        io::Result::Ok((runtime, prepared(server).drain(Duration::ZERO)))
     };
     let runtime_and_server = match bind() {
         Ok((runtime, server)) => {

@@ -1,7 +1,7 @@
 //! A server with a certificate of its own run, and a client of rustls on a plain socket.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,22 +45,14 @@ impl Fixture {
         Self { runtime, running: Some(running), url, authority }
     }
 
-    fn address(&self) -> SocketAddr {
-        self.url.strip_prefix("https://").unwrap().parse().unwrap()
-    }
-
     /// A connection without TLS.
     pub(crate) fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address()).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream
+        connect(&self.url)
     }
 
     /// A connection to a host of this name, whose handshake comes with the first byte.
     pub(crate) fn secured(&self, host: &str, config: ClientConfig) -> Secured {
-        let name = ServerName::try_from(host.to_owned()).unwrap();
-        let client = ClientConnection::new(Arc::new(config), name).unwrap();
-        StreamOwned::new(client, self.connect())
+        secured(self.connect(), host, config)
     }
 
     /// Sends bytes to `localhost`, and reads all that comes back, until the connection ends and how.
@@ -77,6 +69,17 @@ impl Drop for Fixture {
             self.runtime.block_on(running.stop());
         }
     }
+}
+
+pub(crate) fn connect(url: &str) -> TcpStream {
+    let stream = TcpStream::connect(url.strip_prefix("https://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+pub(crate) fn secured(stream: TcpStream, host: &str, config: ClientConfig) -> Secured {
+    let name = ServerName::try_from(host.to_owned()).unwrap();
+    StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), stream)
 }
 
 /// All that comes, and how it ends.

@@ -6,3 +6,4 @@ mod certificates;
 mod faults;
 mod fixture;
 mod handshake;
+mod in_process;
