@@ -8,9 +8,14 @@ use greenapi_model::{Group, InstanceId};
 
 use crate::emulation::GroupMint;
 
-/// The groups that are kept, the oldest first. They are numbered in a row, so a row of them is kept as its two ends.
+/// The groups that are kept. They are numbered in a row, so a row of them is kept as its two ends. Most instances have one row, which
+/// has its place here and not somewhere else in memory.
 #[derive(Debug, Default)]
-pub(super) struct KeptGroups(VecDeque<Row>);
+pub(super) struct KeptGroups {
+    latest: Option<Row>,
+    /// The oldest first.
+    older: VecDeque<Row>,
+}
 
 /// Groups of one mint.
 #[derive(Debug)]
@@ -22,22 +27,25 @@ struct Row {
 impl KeptGroups {
     /// Keeps the `nth` group, which is the one after that which was kept last. At most `most` are kept.
     pub(super) fn keep(&mut self, nth: u64, mint: &Arc<GroupMint>, most: usize) {
-        match self.0.back_mut() {
+        match &mut self.latest {
             Some(row) if Arc::ptr_eq(&row.mint, mint) => row.numbers.end = nth + 1,
-            _ => self.0.push_back(Row { mint: Arc::clone(mint), numbers: nth..nth + 1 }),
+            latest => {
+                let row = Row { mint: Arc::clone(mint), numbers: nth..nth + 1 };
+                self.older.extend(latest.replace(row));
+            }
         }
         let oldest = (nth + 1).saturating_sub(most as u64);
-        if let Some(row) = self.0.front_mut() {
+        if let Some(row) = self.older.front_mut().or(self.latest.as_mut()) {
             row.numbers.start = row.numbers.start.max(oldest);
-            if row.numbers.is_empty() {
-                self.0.pop_front();
+            if row.numbers.is_empty() && self.older.pop_front().is_none() {
+                self.latest = None;
             }
         }
     }
 
     pub(super) fn groups(&self, id: InstanceId) -> Vec<Group> {
-        let of_row = |row: &Row| row.numbers.clone().map(|nth| row.mint.group(id, nth)).collect::<Vec<_>>();
-        self.0.iter().flat_map(of_row).collect()
+        let rows = self.older.iter().chain(&self.latest);
+        rows.flat_map(|row| row.numbers.clone().map(|nth| row.mint.group(id, nth))).collect()
     }
 }
 
