@@ -28,8 +28,9 @@ Examples:
   cargo xtask fuzz request --minimize        takes what was found useful into fuzz/corpus
   cargo xtask fuzz --self-check              plants faults, and sees that each is found
 
-It needs a C++ compiler beside Rust, such as g++, as libFuzzer is C++. What it builds, and the inputs that reach new code, are kept
-below target/fuzz. An input that breaks a property is put into fuzz/artifacts.";
+It needs a C++ compiler beside Rust, such as g++, as libFuzzer is C++. What it builds, and the
+inputs that reach new code, are kept below target/fuzz. An input that breaks a property is put into
+fuzz/artifacts.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]

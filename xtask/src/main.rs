@@ -31,7 +31,7 @@ Examples:
   cargo xtask bench client     how fast the client is, beside bare hyper and reqwest
   cargo xtask bench contract   how fast the contract tester is, beside Schemathesis
   cargo xtask bench mock       how fast the mock is, beside raw hyper and wiremock
-  cargo xtask soak             whether the mock holds ten thousand idle connections, and a mix of calls for a while
+  cargo xtask soak             whether the mock holds 10 000 idle connections, and a mix of calls
 
 Exit codes:
   0  done, or up to date

@@ -25,10 +25,13 @@ const EXAMPLES: &str = "\
 Examples:
   greenapi-contract check http://127.0.0.1:8080
       tries the endpoint as instance 1101000001 with any token, and prints a verdict on each clause
-  GREEN_TOKEN=... greenapi-contract check http://127.0.0.1:8080 --instance 1101000001 --token-env GREEN_TOKEN \\
-      --states-url http://127.0.0.1:8080/__admin/provider-states --html report.html --junit report.xml
+  GREEN_TOKEN=... greenapi-contract check http://127.0.0.1:8080 \\
+    --instance 1101000001 --token-env GREEN_TOKEN \\
+    --states-url http://127.0.0.1:8080/__admin/provider-states \\
+    --html report.html --junit report.xml
       the states too, and reports for people and for a CI system
-  greenapi-contract check http://127.0.0.1:8080 --seed 0 --case breaking/request.phones.items.maximum/3
+  greenapi-contract check http://127.0.0.1:8080 \\
+    --seed 0 --case breaking/request.phones.items.maximum/3
       one case of a report alone
   greenapi-contract replay failure.json http://127.0.0.1:8080
       a failure of a report alone, as JSON
@@ -40,20 +43,23 @@ Examples:
 Exit codes:
   0  kept: nothing is a failure
   1  broken: a clause is broken and that is a failure, or what was compared differs
-  2  wrong use: the command line, a file or a variable cannot be used; stderr says what, where and what to do
+  2  wrong use of the command line, a file or a variable; stderr says what, where and what to do
   3  the target cannot be reached";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
-  greenapi-contract check http://127.0.0.1:8080 --states-url http://127.0.0.1:8080/__admin/provider-states
+  greenapi-contract check http://127.0.0.1:8080 \\
+    --states-url http://127.0.0.1:8080/__admin/provider-states
       the mock of this project, with the errors that need a state
-  greenapi-contract check http://127.0.0.1:9000 --state starting=1101000002 --state not-authorized=1101000003
+  greenapi-contract check http://127.0.0.1:9000 \\
+    --state starting=1101000002 --state not-authorized=1101000003
       a fake with an instance in each state
   greenapi-contract check http://127.0.0.1:9000 --states-command './set-state.sh \"$GREENAPI_STATE\"'
       a fake that a script brings into each state
   greenapi-contract check http://127.0.0.1:9000 --clause 'request.phones.*' --phase boundary
       a part of it, while you mend something
-  greenapi-contract check http://127.0.0.1:9000 --accept known.toml --markdown \"$GITHUB_STEP_SUMMARY\" --junit report.xml
+  greenapi-contract check http://127.0.0.1:9000 --accept known.toml \\
+    --markdown \"$GITHUB_STEP_SUMMARY\" --junit report.xml
       in a CI system, with failures that are known until a day
   greenapi-contract check https://api.example.com --live --rate 1 --time 60
       a real service, without anything that could make a group";
