@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// How many turns each server has
+    /// How often each server is started
     #[arg(long, value_name = "NUMBER", default_value_t = 5)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
@@ -47,13 +47,16 @@ pub(crate) struct Arguments {
 struct Size {
     /// Of one load. wrk counts in whole ones.
     seconds: u16,
+    /// How many turns each server has in a round. A load is short and turns are many, as a machine that others use too is slower for
+    /// some minutes and then faster again: what is compared has to be measured at once.
+    turns: u16,
     requests: u64,
     /// The groups and the instances that were before, ascending.
     growth: [u64; 3],
 }
 
-const FULL: Size = Size { seconds: 3, requests: 5_000_000, growth: [1, 10_000, 1_000_000] };
-const QUICK: Size = Size { seconds: 1, requests: 20_000, growth: [1, 100, 1_000] };
+const FULL: Size = Size { seconds: 1, turns: 3, requests: 5_000_000, growth: [1, 10_000, 1_000_000] };
+const QUICK: Size = Size { seconds: 1, turns: 1, requests: 20_000, growth: [1, 100, 1_000] };
 
 pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
     let (rounds, size) = if arguments.quick { (1, QUICK) } else { (arguments.rounds, FULL) };
@@ -65,35 +68,43 @@ pub(crate) fn run(root: &Path, arguments: &Arguments, out: &mut dyn Write) -> Re
     let mut rows: Vec<Row> = Kind::ALL.into_iter().map(Row::new).collect();
     let mut growth = Growth::new(size.growth);
     for round in 1..=rounds {
-        for row in &mut rows {
-            progress(&format!("round {round} of {rounds}: {}", row.name()));
-            turn(&servers, &wrk, row)?;
+        let round = format!("round {round} of {rounds}");
+        progress(&format!("{round}: starts"));
+        let started = rows.iter_mut().map(|row| begin(&servers, row)).collect::<Result<Vec<_>, _>>()?;
+        for turn in 1..=size.turns {
+            for (at, connections) in CONNECTIONS.into_iter().enumerate() {
+                progress(&format!("{round}: turn {turn} of {}, {connections} connections", size.turns));
+                for (row, server) in rows.iter_mut().zip(&started) {
+                    let (load, cpu) = loaded(&servers, &wrk, server, connections, Instances::ONE)?;
+                    row.loads[at].add(&load, cpu);
+                }
+            }
         }
-        growth.turn(&servers, &wrk, &format!("round {round} of {rounds}"))?;
+        for (row, server) in rows.iter_mut().zip(&started) {
+            row.loaded.add(memory(server)?);
+        }
+        drop(started);
+        growth.round(&servers, &wrk, size.turns, &round)?;
     }
     for row in &mut rows {
         let requests = requests.min(row.kind().most_requests());
         progress(&format!("{requests} requests: {}", row.name()));
         row.after = Some(after(&servers, row.kind(), requests)?);
     }
-    writeln!(out, "{}", machine::described(rounds, &format!("{} s of load each", size.seconds)))?;
+    let each = format!("{} turns of each server in it, {} s of load each", size.turns, size.seconds);
+    writeln!(out, "{}", machine::described(rounds, &each))?;
     write!(out, "{}", table::rendered(&rows, &growth, binary))?;
     Ok(())
 }
 
-/// One turn of one server: its start, and its loads.
-fn turn(servers: &Servers, wrk: &Wrk, row: &mut Row) -> Result<(), Failure> {
+/// Starts a server for a round, and looks at that.
+fn begin(servers: &Servers, row: &mut Row) -> Result<Server, Failure> {
     let start = Instant::now();
     let server = servers.start(row.kind(), &[])?;
     calls::make(server.url(), servers.request(), Instances::ONE, 1, PATIENCE)?;
     row.first.add(start.elapsed().as_secs_f64() * 1e3);
     row.idle.add(memory(&server)?);
-    for (connections, figures) in CONNECTIONS.into_iter().zip(&mut row.loads) {
-        let (load, cpu) = loaded(servers, wrk, &server, connections, Instances::ONE)?;
-        figures.add(&load, cpu);
-    }
-    row.loaded.add(memory(&server)?);
-    Ok(())
+    Ok(server)
 }
 
 /// A load by wrk, and the server's time of the processor for each of its requests, in microseconds.

@@ -8,6 +8,7 @@ use crate::bench::request::Instances;
 use crate::bench::samples::Samples;
 use crate::bench::wrk::Wrk;
 use crate::failure::Failure;
+use crate::server::Server;
 
 /// Microseconds of the processor a request, of the mock without a log.
 #[derive(Debug)]
@@ -29,21 +30,35 @@ impl Growth {
         Self(before.map(stage))
     }
 
-    pub(super) fn turn(&mut self, servers: &Servers, wrk: &Wrk, round: &str) -> Result<(), Failure> {
+    pub(super) fn round(
+        &mut self,
+        servers: &Servers,
+        wrk: &Wrk,
+        turns: u16,
+        round: &str,
+    ) -> Result<(), Failure> {
         let most = self.0.iter().map(|stage| stage.before).max().unwrap_or_default();
+        let mut prepared = Vec::new();
         for Stage { before, groups, instances } in &mut self.0 {
             for (samples, called, what) in
                 [(groups, Instances::ONE, "groups"), (instances, Instances::several(*before), "instances")]
             {
-                progress(&format!("{round}: after {before} {what}"));
-                samples.add(cost(servers, wrk, *before, called, most)?);
+                progress(&format!("{round}: {before} {what}"));
+                prepared.push((self::prepared(servers, *before, called, most)?, called, samples));
+            }
+        }
+        for turn in 1..=turns {
+            progress(&format!("{round}: turn {turn} of {turns}, after many groups and instances"));
+            for (server, called, samples) in &mut prepared {
+                samples.add(loaded(servers, wrk, server, CONNECTIONS[0], *called)?.1);
             }
         }
         Ok(())
     }
 }
 
-fn cost(servers: &Servers, wrk: &Wrk, before: u64, called: Instances, most: u64) -> Result<f64, Failure> {
+/// A mock that has had so many calls.
+fn prepared(servers: &Servers, before: u64, called: Instances, most: u64) -> Result<Server, Failure> {
     // The default would not do for the most.
     let arguments = ["--max-instances".to_owned(), most.to_string()];
     let server = servers.start(Kind::Silent, &arguments)?;
@@ -51,5 +66,5 @@ fn cost(servers: &Servers, wrk: &Wrk, before: u64, called: Instances, most: u64)
     if made < before {
         return Err(Failure::failed(format!("only {made} of {before} calls were made in {PATIENCE:?}")));
     }
-    Ok(loaded(servers, wrk, &server, CONNECTIONS[0], called)?.1)
+    Ok(server)
 }

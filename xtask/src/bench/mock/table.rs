@@ -18,7 +18,7 @@ pub(super) struct Row {
     pub(super) idle: Memories,
     /// With each number of connections.
     pub(super) loads: [Figures; 2],
-    /// After the loads of a turn.
+    /// After the loads of a round.
     pub(super) loaded: Memories,
     /// After so many requests.
     pub(super) after: Option<(u64, Memory)>,
@@ -117,7 +117,7 @@ fn loads(text: &mut String, rows: &[Row]) {
 
 fn memories(text: &mut String, rows: &[Row]) {
     text.push_str(
-        "\n| server | first 200, ms | idle, MB | idle, peak | after a turn, MB | after a turn, peak | after so many requests, MB | their peak |\n\
+        "\n| server | first 200, ms | idle, MB | idle, peak | after the loads, MB | after the loads, peak | after so many requests, MB | their peak |\n\
          |---|---|---|---|---|---|---|---|\n",
     );
     for Row { kind, first, idle, loaded, after, .. } in rows {
@@ -249,7 +249,7 @@ mod tests {
         | greenapi-mock, log to /dev/null | 330000 (300000–360000) | 0.13 (0.13–0.13) | 1.33 (1.33–1.33) | 13.00 (13.00–13.00) | 220000 (200000–240000) | 0.20 (0.20–0.20) | 2.00 (2.00–2.00) | 20.00 (20.00–20.00) |
         | greenapi-mock, log off | 330000 (300000–360000) | 0.13 (0.13–0.13) | 1.33 (1.33–1.33) | 13.00 (13.00–13.00) | 220000 (200000–240000) | 0.20 (0.20–0.20) | 2.00 (2.00–2.00) | 20.00 (20.00–20.00) |
 
-        | server | first 200, ms | idle, MB | idle, peak | after a turn, MB | after a turn, peak | after so many requests, MB | their peak |
+        | server | first 200, ms | idle, MB | idle, peak | after the loads, MB | after the loads, peak | after so many requests, MB | their peak |
         |---|---|---|---|---|---|---|---|
         | raw hyper, one thread | 2.5 (2.5–2.5) | 20.0 (20.0–20.0) | 24.0 (24.0–24.0) | 20.0 (20.0–20.0) | 24.0 (24.0–24.0) | not measured | not measured |
         | raw hyper, tokio's threads | 2.5 (2.5–2.5) | 10.0 (10.0–10.0) | 12.0 (12.0–12.0) | 10.0 (10.0–10.0) | 12.0 (12.0–12.0) | not measured | not measured |
