@@ -1,13 +1,17 @@
 //! How it starts, serves and stops.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::support::{VALID, create};
 use crate::{Mock, command, ended};
+
+/// How long to wait for what is sure to come.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[test]
 fn it_says_when_it_is_ready_and_stops_on_a_signal() {
@@ -22,6 +26,49 @@ fn it_says_when_it_is_ready_and_stops_on_a_signal() {
         assert_eq!((&line["clause"], &line["status"]), (&json!("response.200"), &json!(200)));
         assert!(!log.contains("t0ken"), "{log}");
     }
+}
+
+/// The lines of its log, as they come.
+fn logged(mock: &mut Mock) -> mpsc::Receiver<Value> {
+    let log = BufReader::new(mock.child.stderr.take().unwrap());
+    let (sender, lines) = mpsc::channel();
+    // It ends with the log, or with the test.
+    std::thread::spawn(move || {
+        log.lines().try_for_each(|line| sender.send(serde_json::from_str(&line.unwrap()).unwrap()))
+    });
+    lines
+}
+
+/// Lines go out together, but none waits for another call.
+#[test]
+fn a_call_is_logged_at_once() {
+    let mut mock = Mock::start(&[]);
+    let lines = logged(&mut mock);
+    for instance in [1_101_000_001, 1_101_000_002, 1_101_000_003] {
+        create(mock.url(), instance, VALID);
+        let line = lines.recv_timeout(PATIENCE).expect("the call is to be logged before the next one");
+        assert_eq!(line["instance"], instance);
+    }
+}
+
+#[test]
+fn each_call_of_many_has_its_line() {
+    const CALLS: usize = 1_000;
+    let mut mock = Mock::start(&[]);
+    let lines = logged(&mut mock);
+    let head = format!(
+        "POST /waInstance1101000001/createGroup/t0ken HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",
+        VALID.len()
+    );
+    let calls = [head.as_bytes(), VALID].concat().repeat(CALLS);
+    let mut stream = TcpStream::connect(mock.url().strip_prefix("http://").unwrap()).unwrap();
+    stream.write_all(&calls).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), CALLS);
+    mock.signal("TERM");
+    assert_eq!(lines.iter().filter(|line| line["outcome"] == "created").count(), CALLS);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::banner;
 use crate::effective::Effective;
 use crate::failure::Failure;
 use crate::kept_file::{KeptFile, Purpose};
-use crate::log;
+use crate::log::Log;
 use crate::signals::Signals;
 use crate::tls::Encryption;
 
@@ -24,11 +24,16 @@ use crate::tls::Encryption;
 ///
 /// One thread does it all: a call takes it some microseconds, which is less than to hand the call to another one.
 pub(crate) fn serve(effective: &Effective) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Failure::runtime(&error))?.block_on(run(effective))
+    let log = Log::new(effective.config.log.unwrap_or_default());
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    if let Some(log) = &log {
+        runtime.on_thread_park(log.hand_over());
+    }
+    let runtime = runtime.enable_all().build().map_err(|error| Failure::runtime(&error))?;
+    runtime.block_on(run(effective, log.as_ref()))
 }
 
-async fn run(effective: &Effective) -> Result<(), Failure> {
+async fn run(effective: &Effective, log: Option<&Log>) -> Result<(), Failure> {
     let (emulation, set_up) = effective.emulation()?;
     let emulation = Arc::new(emulation);
     let plan = Plan::of(effective)?;
@@ -55,10 +60,10 @@ async fn run(effective: &Effective) -> Result<(), Failure> {
     if let Some(file) = &mut ready_file {
         file.publish(format!("{ready_line}\n"))?;
     }
-    // Dropped at the end, which writes what is still in its queue.
-    let format = config.log.unwrap_or_default();
-    let _log = log::start(format);
-    let ready = match format {
+    if let Some(log) = log {
+        log.start();
+    }
+    let ready = match config.log.unwrap_or_default() {
         LogFormat::Json => ready_line + "\n",
         LogFormat::Text => {
             let notes = [manners.note(authority.as_deref()), plan.note(control_url.as_deref())].concat();
