@@ -13,6 +13,11 @@ pub(crate) struct Memory {
     pub(crate) peak: u64,
 }
 
+#[allow(clippy::cast_precision_loss)] // No memory is so large that it matters.
+pub(crate) fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
 /// The memory of a process that is not over.
 pub(crate) fn memory(process: u32) -> Option<Memory> {
     read_memory(&fs::read_to_string(format!("/proc/{process}/status")).ok()?)

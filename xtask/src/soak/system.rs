@@ -1,6 +1,6 @@
 //! What the system gives to processes, and says of them.
 
-use crate::bench::proc;
+use crate::bench::proc::{self, megabytes};
 use crate::failure::Failure;
 use crate::server::Server;
 
@@ -22,11 +22,6 @@ impl Taken {
             [self.resident, self.proportional].map(|bytes| format!("{:.1}", megabytes(bytes)));
         [resident, proportional, self.open_files.to_string()]
     }
-}
-
-#[allow(clippy::cast_precision_loss)] // No memory is so large that it matters.
-pub(super) fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
 }
 
 pub(super) fn look(server: &Server) -> Result<Taken, Failure> {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::bound::Bound;
 use super::markdown;
-use super::system::{self, Taken, megabytes};
+use super::system::{self, Taken};
+use crate::bench::proc::megabytes;
 use crate::bench::samples::Samples;
 use crate::bench::wrk::Load;
 use crate::failure::Failure;

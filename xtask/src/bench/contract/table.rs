@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::process::Usage;
+use crate::bench::proc::megabytes;
 use crate::bench::samples::Samples;
 
 /// What was measured of one tester.
@@ -40,7 +41,7 @@ impl Row {
             self.cpu.add(cpu.as_secs_f64() * 1e6 / count);
         }
         if let Some(peak) = usage.peak {
-            self.memory.add(peak as f64 / 1e6);
+            self.memory.add(megabytes(peak));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::CONNECTIONS;
 use super::growth::{Growth, Stage};
 use super::servers::Kind;
-use crate::bench::proc::Memory;
+use crate::bench::proc::{Memory, megabytes};
 use crate::bench::samples::Samples;
 use crate::bench::wrk::Load;
 
@@ -78,11 +78,6 @@ impl Figures {
         self.p99.add(load.p99());
         self.cpu.add(cpu);
     }
-}
-
-#[allow(clippy::cast_precision_loss)] // No memory is so large that it matters.
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
 }
 
 /// The rows as tables, and below them the figures that there is a goal for.
