@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use greenapi_model::InstanceId;
 
 pub use self::builder::MockServerBuilder;
+use self::builder::Serving;
 pub use self::expectation::{Expect, Expected};
 use self::expectation::{Expectations, Whose};
 pub use self::injected::{Injectable, Injected, InjectionGuard};
@@ -23,7 +24,6 @@ use self::thread::ServerThread;
 use crate::emulation::{Emulation, Scope};
 use crate::injection::Injection;
 use crate::journal::Entry;
-use crate::server::Server;
 use crate::verify::CallPattern;
 
 /// The endpoint inside a test, on a free port of this machine, with a state of its own.
@@ -97,12 +97,9 @@ impl MockServer {
         MockServerBuilder::default()
     }
 
-    fn serve(
-        emulation: Emulation,
-        prepared: impl FnOnce(Server) -> Server + Send + 'static,
-    ) -> std::io::Result<Self> {
+    fn serve(emulation: Emulation, serving: Serving) -> std::io::Result<Self> {
         let emulation = Arc::new(emulation);
-        let thread = ServerThread::start(Arc::clone(&emulation), prepared)?;
+        let thread = ServerThread::start(Arc::clone(&emulation), serving)?;
         Ok(Self { emulation, thread, expectations: Mutex::default() })
     }
 

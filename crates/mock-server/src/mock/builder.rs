@@ -35,7 +35,7 @@ pub struct MockServerBuilder {
 
 /// How the server serves, which is nothing to the emulation.
 #[derive(Clone, Debug, Default)]
-struct Serving {
+pub(super) struct Serving {
     limits: Limits,
     origins: Vec<Origin>,
     #[cfg(feature = "tls")]
@@ -43,7 +43,7 @@ struct Serving {
 }
 
 impl Serving {
-    fn of(self, server: Server) -> Server {
+    pub(super) fn put(self, server: Server) -> Server {
         let server = server.limits(self.limits).cors(self.origins);
         #[cfg(feature = "tls")]
         if let Some(tls) = self.tls {
@@ -147,8 +147,7 @@ impl MockServerBuilder {
             }
             Ok(emulation)
         });
-        let serving = self.serving;
-        let serve = |emulation| MockServer::serve(emulation, |server| serving.of(server));
+        let serve = |emulation| MockServer::serve(emulation, self.serving);
         match emulation.map_err(io::Error::other).and_then(serve) {
             Ok(server) => server,
             Err(error) => panic!("the mock server cannot start: {error}"),

@@ -9,6 +9,7 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tracing::subscriber::NoSubscriber;
 
+use super::builder::Serving;
 use crate::emulation::Emulation;
 use crate::server::Server;
 
@@ -22,10 +23,7 @@ pub(super) struct ServerThread {
 
 impl ServerThread {
     /// Comes back when the server is bound.
-    pub(super) fn start(
-        emulation: Arc<Emulation>,
-        prepared: impl FnOnce(Server) -> Server + Send + 'static,
-    ) -> io::Result<Self> {
+    pub(super) fn start(emulation: Arc<Emulation>, serving: Serving) -> io::Result<Self> {
         let (stop, stopped) = oneshot::channel::<()>();
         let (bound, told) = mpsc::channel();
         // What a test logs by in its own thread shows the server too.
@@ -33,9 +31,9 @@ impl ServerThread {
         let thread = std::thread::Builder::new().name("greenapi-mock".to_owned()).spawn(move || {
             if log.is::<NoSubscriber>() {
                 // One that is set for the whole process later shows the server too.
-                serve(emulation, prepared, stopped, &bound);
+                serve(emulation, serving, stopped, &bound);
             } else {
-                tracing::dispatcher::with_default(&log, || serve(emulation, prepared, stopped, &bound));
+                tracing::dispatcher::with_default(&log, || serve(emulation, serving, stopped, &bound));
             }
         })?;
         // A thread that is gone has panicked, which is no error of the system; but there is nobody to ask for more.
@@ -61,7 +59,7 @@ impl ServerThread {
 
 fn serve(
     emulation: Arc<Emulation>,
-    prepared: impl FnOnce(Server) -> Server,
+    serving: Serving,
     stopped: oneshot::Receiver<()>,
     bound: &mpsc::Sender<io::Result<(String, Handle)>>,
 ) {
@@ -69,7 +67,7 @@ fn serve(
         let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server = runtime.block_on(Server::bind(address, emulation))?;
-        io::Result::Ok((runtime, prepared(server).drain(Duration::ZERO)))
+        io::Result::Ok((runtime, serving.put(server).drain(Duration::ZERO)))
     };
     let runtime_and_server = match bind() {
         Ok((runtime, server)) => {
