@@ -105,7 +105,7 @@ fn of_nothing_but(text: &mut String, entries: &[Arc<Entry>], patterns: &[CallPat
 
 /// The calls that are nearest to what was expected, each with what is different.
 fn nearest<P: Borrow<CallPattern>>(text: &mut String, entries: &[Arc<Entry>], patterns: &[P]) -> fmt::Result {
-    let differences = |entry: &Arc<Entry>| {
+    let differences = |entry: &Entry| {
         let of_each =
             patterns.iter().map(|pattern| difference::all(pattern.borrow(), entry).collect::<Vec<_>>());
         of_each.min_by_key(Vec::len).unwrap_or_default()

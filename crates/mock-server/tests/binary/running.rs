@@ -1,13 +1,13 @@
 //! How it starts, serves and stops.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{VALID, create};
+use crate::support::{VALID, create, exchange};
 use crate::{Mock, command, ended};
 
 /// How long to wait for what is sure to come.
@@ -60,12 +60,7 @@ fn call_often(mock: &Mock) {
         "POST /waInstance1101000001/createGroup/t0ken HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",
         VALID.len()
     );
-    let mut stream = TcpStream::connect(mock.url().strip_prefix("http://").unwrap()).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream.write_all(&[head.as_bytes(), VALID].concat().repeat(MANY)).unwrap();
-    stream.shutdown(Shutdown::Write).unwrap();
-    let mut answers = String::new();
-    stream.read_to_string(&mut answers).unwrap();
+    let answers = exchange(mock.url(), &[head.as_bytes(), VALID].concat().repeat(MANY));
     assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), MANY);
 }
 

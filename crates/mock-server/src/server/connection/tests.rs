@@ -57,6 +57,13 @@ impl Client {
         (seen, self.start.elapsed().as_secs())
     }
 
+    /// What comes until the server closes its side is an answer of this status, and it is closed so many seconds after the start.
+    async fn is_told(&mut self, status: &str, after: u64) {
+        let (seen, seconds) = self.read().await;
+        let is_it = seen.starts_with(&format!("HTTP/1.1 {status} ")) && seconds == after;
+        assert!(is_it, "it is not told {status} after {after} s, but after {seconds}: {seen}");
+    }
+
     fn made(&self) -> u64 {
         self.emulation.groups(1_101_000_001.into()).made
     }
@@ -79,8 +86,7 @@ async fn a_head_that_does_not_end_is_answered_with_408() {
 async fn what_is_wrong_with_a_head_is_seen_before_its_end() {
     let mut client = Client::new();
     client.send(&format!("{LINE}X-Wrong\u{1}: y\r\n")).await;
-    let (seen, seconds) = client.read().await;
-    assert!(seen.starts_with("HTTP/1.1 400 ") && seconds == 0, "{seconds}: {seen}");
+    client.is_told("400", 0).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,8 +96,7 @@ async fn a_head_that_comes_byte_by_byte_has_no_more_time() {
         client.send(&byte.to_string()).await;
         tokio::time::sleep(Duration::from_secs(30) / 11).await;
     }
-    let (seen, seconds) = client.read().await;
-    assert!(seen.starts_with("HTTP/1.1 408 ") && seconds == 30, "{seconds}: {seen}");
+    client.is_told("408", 30).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -204,8 +209,7 @@ async fn a_body_that_comes_byte_by_byte_has_no_more_time() {
         client.send(&byte.to_string()).await;
         tokio::time::sleep(Duration::from_millis(2_900)).await;
     }
-    let (seen, seconds) = client.read().await;
-    assert!(seen.starts_with("HTTP/1.1 408 ") && seconds == 30, "{seconds}: {seen}");
+    client.is_told("408", 30).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -222,8 +226,7 @@ async fn a_slow_body_that_ends_in_time_is_read() {
 async fn a_slow_body_to_a_wrong_path_is_answered_by_the_contract() {
     let mut client = Client::new();
     client.send(&request(2, "{").replace("createGroup", "sendMessage")).await;
-    let (seen, seconds) = client.read().await;
-    assert!(seen.starts_with("HTTP/1.1 403 ") && seconds == 30, "{seconds}: {seen}");
+    client.is_told("403", 30).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -231,16 +234,14 @@ async fn a_slow_body_to_the_control_plane_is_answered_with_408() {
     let mut client = Client::new();
     let line = "POST /__admin/reset HTTP/1.1\r\nHost: localhost\r\n";
     client.send(&format!("{line}Content-Length: 2\r\n\r\n{{")).await;
-    let (seen, seconds) = client.read().await;
-    assert!(seen.starts_with("HTTP/1.1 408 ") && seconds == 30, "{seconds}: {seen}");
+    client.is_told("408", 30).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_close_its_side_is_left_after_a_while() {
     let mut client = Client::new();
     client.send("no HTTP\r\n\r\n").await;
-    let (seen, seconds) = client.read().await;
-    assert!(seen.starts_with("HTTP/1.1 400 ") && seconds == 0, "{seconds}: {seen}");
+    client.is_told("400", 0).await;
     client.send("what nobody reads").await;
     timeout(DAY, &mut client.task).await.expect("the connection is held for ever").unwrap();
     assert_eq!(client.start.elapsed().as_secs(), LINGER.as_secs());
@@ -279,8 +280,7 @@ async fn a_connection_waits_for_a_request_after_a_call_as_long_as_before_it() {
     let mut client = Client::new();
     let slow = request(BODY.len(), BODY).replace("Host", "Prefer: wait=50\r\nHost");
     client.send(&slow).await;
-    let (seen, seconds) = client.read().await;
-    assert!(seen.starts_with("HTTP/1.1 200 ") && seconds == 80, "{seconds}: {seen}");
+    client.is_told("200", 80).await;
 }
 
 #[test]

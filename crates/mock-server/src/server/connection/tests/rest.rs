@@ -182,7 +182,6 @@ async fn a_request_to_a_connection_at_rest_is_answered_when_the_server_stops() {
     tokio::time::sleep(8 * LAST_PACE).await;
     client.send(&request(BODY.len(), BODY)).await;
     client.stop.stop();
-    let (seen, seconds) = client.read().await;
-    assert!(seen.starts_with("HTTP/1.1 200 ") && seconds == 0, "{seconds}: {seen}");
+    client.is_told("200", 0).await;
     assert_eq!(client.made(), 1);
 }
